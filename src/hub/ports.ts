@@ -1,0 +1,123 @@
+/**
+ * What the hub needs from outside, one interface per adapter. Adapters (`persistence/`, `identity/`) see this file only;
+ * `app.ts` hands them in. Nothing in here names a library.
+ */
+import type { Action } from '../domain/action.js';
+import type { AgreementSet } from '../domain/agreement.js';
+import type { Cursor } from '../domain/ask.js';
+import type { LedgerEntry, StoredEntry } from '../domain/ledger.js';
+import type { ExchangeStandard } from '../domain/record-type.js';
+import type { Agency, Partner, SharedDatabase, Technology } from '../domain/registry.js';
+
+export interface Ports {
+  readonly standard: ExchangeStandard;
+  /** IANA name; ladder steps of times fall in it (BESA_TIMEZONE) */
+  readonly timeZone: string;
+  readonly agreements: AgreementSource;
+  readonly registry: Registry;
+  readonly records: RecordStore;
+  readonly ledger: Ledger;
+  readonly seal: Seal;
+}
+
+/** The facts a decision is made from. Verified versions only: a version whose bytes or signatures do not verify is absent. */
+export interface AgreementSource {
+  /**
+   * The newest set this process knows, with the registered databases of the same version, and the database clock's instant
+   * as well as it can be told without asking. `refresh`: ask the database (after a guard said stale).
+   * Cheap when nothing changed: the guard of each read and of the ledger finds out a set that is no longer current.
+   */
+  inForce(options?: { readonly refresh?: boolean }): Promise<InForce>;
+}
+
+export interface InForce {
+  readonly set: AgreementSet;
+  /** all shared databases, ordered by code */
+  readonly databases: readonly SharedDatabase[];
+  readonly now: Date;
+}
+
+/**
+ * Under which decision a statement runs. The database checks it in the statement's own snapshot: version of the agreement
+ * set and `validFrom <= besa_now() < validUntil`; and derives from agency, purpose and action alone which databases
+ * row-level security lets it read.
+ */
+export interface Guard {
+  readonly agency: string;
+  readonly purpose: string;
+  readonly action: Action;
+  readonly setVersion: string;
+  readonly validFrom: Date | null;
+  readonly validUntil: Date | null;
+}
+
+/** One SQL statement. `text` is the shape: equal texts share one prepared statement. Data only in `values`. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+export interface RecordStore {
+  /** Rows as text cells, in select order; `stale` if the guard failed (then no rows). `pool`: short lookups or heavy aggregates. */
+  read(statement: Statement, guard: Guard, pool: 'lookup' | 'aggregate'): Promise<ReadResult>;
+}
+
+export interface ReadResult {
+  readonly stale: boolean;
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+export type LedgerGuard = Pick<Guard, 'setVersion' | 'validFrom' | 'validUntil'>;
+
+export interface Ledger {
+  /**
+   * Makes an entry durable. With a guard it is re-checked under the lock that acts on agreements take too:
+   * `STALE` = nothing was written, decide again.
+   * @throws HubError LEDGER_UNAVAILABLE if it cannot be written
+   */
+  append(entry: LedgerEntry, guard?: LedgerGuard): Promise<Appended>;
+  /** Newest first; only entries of this agency, before the given sequence if one is given. */
+  list(agency: string, options: { readonly limit: number; readonly beforeSequence?: number }): Promise<readonly StoredEntry[]>;
+}
+
+export type Appended = { readonly kind: 'APPENDED'; readonly sequence: number } | { readonly kind: 'STALE' };
+
+export interface Registry {
+  partners(): Promise<readonly Partner[]>;
+  agencies(): Promise<readonly Agency[]>;
+  agenciesOf(partners: readonly string[]): Promise<readonly (readonly Agency[])[]>;
+  databases(): Promise<readonly SharedDatabase[]>;
+  databasesOf(agencies: readonly string[]): Promise<readonly (readonly SharedDatabase[])[]>;
+  technologies(): Promise<readonly Technology[]>;
+  technologiesOf(agencies: readonly string[]): Promise<readonly (readonly Technology[])[]>;
+  /** @returns false if the code is taken */
+  addPartner(partner: Partner): Promise<boolean>;
+  addAgency(agency: Agency): Promise<boolean>;
+  /** also makes the partition of the record type's table and counts as a change of the agreement set */
+  addDatabase(database: Omit<SharedDatabase, 'id'>): Promise<boolean>;
+  addTechnology(technology: Technology): Promise<boolean>;
+}
+
+/** Ids and cursors as they leave the hub: opaque, and useless to anybody but the caller they were made for. */
+export interface Seal {
+  /** Deterministic per agency and purpose: one cipher call for a whole page. */
+  sealIds(owner: { readonly agency: string; readonly purpose: string }, ids: readonly RawId[]): readonly string[];
+  /** undefined if it was not made for this agency and purpose, or is no id at all */
+  openId(owner: { readonly agency: string; readonly purpose: string }, sealed: string): RawId | undefined;
+  /** `binding`: caller, purpose, record type, filter and order, as one canonical text */
+  sealCursor(binding: string, content: SealedCursor): string;
+  /** undefined if it is not one of ours or was made under another binding */
+  openCursor(binding: string, sealed: string): SealedCursor | undefined;
+}
+
+export interface RawId {
+  readonly databaseId: number;
+  /** signed 64-bit integer in decimal */
+  readonly id: string;
+}
+
+export interface SealedCursor {
+  readonly cursor: Cursor;
+  /** digest of the decision the page was answered under */
+  readonly digest: string;
+}
