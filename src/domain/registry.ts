@@ -1,3 +1,6 @@
+/** Codes of partners, agencies, shared databases and technologies: `AL`, `AL-BMP`, `AL-BORDER-CROSSINGS`. At most 64 characters. */
+export const REGISTRY_CODE = /^(?=.{2,64}$)[A-Z]{2,8}(-[A-Z0-9]+)*$/;
+
 export const HOSTINGS = ['HOSTED', 'FEDERATED'] as const;
 export type Hosting = (typeof HOSTINGS)[number];
 

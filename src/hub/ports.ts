@@ -6,7 +6,7 @@ import type { Action } from '../domain/action.js';
 import type { AgreementSet } from '../domain/agreement.js';
 import type { Cursor } from '../domain/ask.js';
 import type { LedgerEntry, StoredEntry } from '../domain/ledger.js';
-import type { ExchangeStandard } from '../domain/record-type.js';
+import type { ExchangeStandard, RecordType, Value } from '../domain/record-type.js';
 import type { Agency, Partner, SharedDatabase, Technology } from '../domain/registry.js';
 
 export interface Ports {
@@ -16,8 +16,11 @@ export interface Ports {
   readonly agreements: AgreementSource;
   readonly registry: Registry;
   readonly records: RecordStore;
+  readonly loader: RecordLoader;
   readonly ledger: Ledger;
   readonly seal: Seal;
+  /** milliseconds that only ever go up: for durations, never for what is in force */
+  readonly monotonicMs: () => number;
 }
 
 /** The facts a decision is made from. Verified versions only: a version whose bytes or signatures do not verify is absent. */
@@ -120,4 +123,39 @@ export interface SealedCursor {
   readonly cursor: Cursor;
   /** digest of the decision the page was answered under */
   readonly digest: string;
+}
+
+/** Brings records into hosted databases, each load as a whole or not at all. */
+export interface RecordLoader {
+  /** Nothing is visible to anybody before `commit`; a load whose process dies leaves nothing. @throws HubError SOURCE_UNAVAILABLE */
+  begin(database: SharedDatabase, recordType: RecordType): Promise<RecordLoad>;
+}
+
+export interface StagedRow {
+  /** of the file; for rows that repeat a key */
+  readonly line: number;
+  /** in the order of the record type's fields, validated */
+  readonly values: readonly Value[];
+}
+
+/** A row whose key another row of the same load has too. */
+export interface RepeatedKey {
+  readonly line: number;
+  readonly firstLine: number;
+}
+
+/** One load, its methods called in this order, `abort` at any time. All @throw HubError SOURCE_UNAVAILABLE. */
+export interface RecordLoad {
+  /** Resolves when the next rows may come. */
+  write(rows: readonly StagedRow[]): Promise<void>;
+  /** All rows but the first of each key, by line; `total` of them, the first `limit` listed. No more `write` after it. */
+  repeatedKeys(limit: number): Promise<{ readonly total: number; readonly repeated: readonly RepeatedKey[] }>;
+  /** Leaves out rows that were written. */
+  drop(lines: readonly number[]): Promise<void>;
+  /** Brings the rows to the records of the database: new, changed, or equal already and not touched. */
+  merge(): Promise<{ readonly inserted: number; readonly updated: number; readonly unchanged: number }>;
+  /** Makes records and ledger entry durable together. @throws HubError LEDGER_UNAVAILABLE if the entry cannot be written */
+  commit(entry: LedgerEntry): Promise<void>;
+  /** Leaves everything as it was. Never throws; harmless after `commit`. */
+  abort(): Promise<void>;
 }

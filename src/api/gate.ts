@@ -1,0 +1,59 @@
+import type { Role } from '../domain/identity.js';
+import { ROLES } from '../domain/identity.js';
+import type { ExchangeStandard } from '../domain/record-type.js';
+
+/** Root fields and the roles of which a caller needs one. What stands in no row is denied. */
+export interface Gate {
+  readonly Query: Readonly<Record<string, readonly Role[]>>;
+  readonly Mutation: Readonly<Record<string, readonly Role[]>>;
+}
+
+const EVERYBODY: readonly Role[] = ROLES;
+const _READERS_OF_AGREEMENTS: readonly Role[] = ['POLICY_OFFICER', 'SIGNATORY', 'AUDITOR', 'ANALYST'];
+
+/** The fixed root fields. A role only opens the door: whose data, whose agreement, is decided behind it. */
+const FIXED: Gate = {
+  Query: {
+    viewer: EVERYBODY,
+    partners: EVERYBODY,
+    agencies: EVERYBODY,
+    recordTypes: EVERYBODY,
+    sharedDatabases: EVERYBODY,
+    technologies: EVERYBODY,
+    ledger: ['AUDITOR'],
+  },
+  Mutation: {
+    registerPartner: ['OPERATOR'],
+    registerAgency: ['OPERATOR'],
+    registerSharedDatabase: ['STEWARD'],
+    registerTechnology: ['STEWARD', 'POLICY_OFFICER'],
+  },
+};
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** Names of the root fields of one record type (design 6). */
+export function rootFieldsOf(recordType: { readonly name: string; readonly plural: string }) {
+  const one = lowerFirst(recordType.name);
+  return {
+    page: recordType.plural,
+    one,
+    statistics: `${one}Statistics`,
+    import: `import${upperFirst(recordType.plural)}`,
+  };
+}
+
+/** The whole table: the fixed root fields and those generated from the exchange standard. */
+export function gateOf(standard: ExchangeStandard): Gate {
+  const Query: Record<string, readonly Role[]> = { ...FIXED.Query };
+  const Mutation: Record<string, readonly Role[]> = { ...FIXED.Mutation };
+  for (const recordType of standard.recordTypes) {
+    const names = rootFieldsOf(recordType);
+    Query[names.page] = ['ANALYST'];
+    Query[names.one] = ['ANALYST'];
+    Query[names.statistics] = ['ANALYST', 'REPORTER'];
+    Mutation[names.import] = ['STEWARD'];
+  }
+  return { Query, Mutation };
+}

@@ -1,0 +1,62 @@
+import { HubError } from '../domain/errors.js';
+import type { Identity } from '../domain/identity.js';
+import { type Journal, type LedgerRequest, RequestJournal } from './journal.js';
+import type { Ports } from './ports.js';
+
+/** How often a request is carried out when agreements keep changing under it. */
+export const ATTEMPTS_MAX = 3;
+
+/** The part of the hub a door needs. */
+export type Door = Pick<Ports, 'ledger' | 'monotonicMs'>;
+
+/**
+ * Carries out one authenticated request and makes its ledger entry durable before anything of the answer leaves: exactly
+ * one entry, whether it is answered, refused or fails. Every way into the hub (GraphQL, imports, reports) goes through here.
+ *
+ * `run` carries the request out and tells the journal; it is run again when the agreements changed between its reads and
+ * the entry, so whatever it does besides reading must happen in one transaction that writes the entry too (`journal.close`).
+ *
+ * @returns what `run` returned
+ * @throws what `run` threw, once the refusal is written; LEDGER_UNAVAILABLE if no entry can be written, whatever else
+ *   happened; SOURCE_UNAVAILABLE if the agreements changed during each of the attempts
+ */
+export async function answer<T>(
+  hub: Door,
+  identity: Identity,
+  request: LedgerRequest,
+  run: (journal: Journal) => Promise<T>,
+): Promise<T> {
+  const begunMs = hub.monotonicMs();
+  const elapsedMs = (): number => hub.monotonicMs() - begunMs;
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const journal = new RequestJournal(identity, request, elapsedMs);
+    let result: T;
+    try {
+      result = await run(journal);
+    } catch (error) {
+      await recordFault(hub, journal, error);
+      throw error;
+    }
+    // INVARIANT (audit before answer): the result stays in this function until its entry is durable.
+    if (journal.isClosed || (await isRecorded(hub, journal))) return result;
+  }
+  const error = new HubError('SOURCE_UNAVAILABLE', 'the agreements kept changing while this was answered; try again');
+  await recordFault(hub, new RequestJournal(identity, request, elapsedMs), error);
+  throw error;
+}
+
+/** false = the agreements changed meanwhile: nothing was written and nothing may leave. */
+async function isRecorded(hub: Door, journal: RequestJournal): Promise<boolean> {
+  if (journal.isStale) return false;
+  const appended = await hub.ledger.append(journal.entry(), journal.guard);
+  return appended.kind === 'APPENDED';
+}
+
+/** Writes the refusal. If even that is impossible the ledger's own error leaves instead of the one that was to be told. */
+async function recordFault(hub: Door, journal: RequestJournal, error: unknown): Promise<void> {
+  // An act whose transaction is durable has its entry; what failed came after it.
+  if (journal.isClosed) return;
+  journal.withdraw();
+  journal.fault(error instanceof HubError ? error.code : 'INTERNAL');
+  await hub.ledger.append(journal.entry());
+}

@@ -1,0 +1,157 @@
+import type { HubError } from '../domain/errors.js';
+import type { Identity } from '../domain/identity.js';
+import type { LedgerAsk, LedgerEntry } from '../domain/ledger.js';
+import type { LedgerGuard } from './ports.js';
+
+/** One authenticated request as the door knows it, before anything of it is carried out. */
+export interface LedgerRequest {
+  /** a UUID, random: a repeated append of the same request is recognised by it */
+  readonly requestId: string;
+  /** what the entry calls the request if it holds no ask and names no act: root fields, `import`, `report` … */
+  readonly action: string;
+  /** name and hash of the GraphQL operation, where there is one */
+  readonly operation: { readonly name: string | null; readonly hash: string | null };
+}
+
+/** For what the request was made. A request has one purpose; `hub/` sets it as soon as it is known. */
+export interface StatedPurpose {
+  readonly purpose: string;
+  readonly regime: string | null;
+  readonly justification: string | null;
+}
+
+/**
+ * What one request did, told by the journeys of `hub/` while they run and written as one ledger entry by `answer`.
+ * Made afresh for each attempt: an attempt that turned out stale leaves nothing behind.
+ */
+export interface Journal {
+  /** One ask and what each database answered, under the guard of the decision it was answered by. */
+  ask(ask: LedgerAsk, guard: LedgerGuard): void;
+  state(purpose: StatedPurpose): void;
+  /** Names an act that is no ask, such as `suspendAgreement`, and what else an auditor needs of it; calls add up. */
+  act(action: string, subject?: LedgerEntry['subject']): void;
+  /** The answer carries this error code; `hasAnswer`: it carries something besides. Throwing does this by itself. */
+  fault(code: string, hasAnswer?: boolean): void;
+  /** The entry as it stands, for an act that writes it inside its own transaction; then `close()` after the commit. */
+  entry(): LedgerEntry;
+  /** The entry is durable already: `answer` writes none. */
+  close(): void;
+}
+
+/** Codes that say something of ours failed; any other code is the caller's to mend. */
+const FAILURES: ReadonlySet<string> = new Set<HubError['code']>([
+  'LEDGER_UNAVAILABLE',
+  'SOURCE_UNAVAILABLE',
+  'INTERNAL',
+]);
+
+interface Fault {
+  readonly code: string;
+  readonly hasAnswer: boolean;
+}
+
+/** The journal of one attempt; `answer` alone makes one and reads what only it needs. */
+export class RequestJournal implements Journal {
+  #asks: LedgerAsk[] = [];
+  #guards: LedgerGuard[] = [];
+  #purpose: StatedPurpose | null = null;
+  #action: string | null = null;
+  #subject: LedgerEntry['subject'] = {};
+  #fault: Fault | null = null;
+  #isClosed = false;
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly request: LedgerRequest,
+    private readonly elapsedMs: () => number,
+  ) {}
+
+  ask(ask: LedgerAsk, guard: LedgerGuard): void {
+    this.#asks.push(ask);
+    this.#guards.push(guard);
+  }
+
+  state(purpose: StatedPurpose): void {
+    this.#purpose = purpose;
+  }
+
+  act(action: string, subject: LedgerEntry['subject'] = {}): void {
+    this.#action = action;
+    this.#subject = { ...this.#subject, ...subject };
+  }
+
+  fault(code: string, hasAnswer = false): void {
+    this.#fault ??= { code, hasAnswer };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Two asks of one request answered under different sets of agreements: together they are the answer of no instant. */
+  get isStale(): boolean {
+    return this.#guards.some((guard) => guard.setVersion !== this.#guards[0]?.setVersion);
+  }
+
+  /** The tightest of all guards, undefined if nothing was answered under one. */
+  get guard(): LedgerGuard | undefined {
+    return this.#guards.length === 0 ? undefined : this.#guards.reduce(intersection);
+  }
+
+  /** Nothing was answered: what was asked stays in the entry, the lines that would tell of disclosed records do not. */
+  withdraw(): void {
+    this.#asks = this.#asks.map((ask) => ({ ...ask, lines: [] }));
+    this.#guards = [];
+  }
+
+  entry(): LedgerEntry {
+    const { identity, request } = this;
+    return {
+      requestId: request.requestId,
+      agency: identity.agency ?? null,
+      person: identity.person,
+      roles: identity.roles,
+      purpose: this.#purpose?.purpose ?? null,
+      regime: this.#purpose?.regime ?? null,
+      justification: this.#purpose?.justification ?? null,
+      action: this.#action ?? actionOf(this.#asks) ?? request.action,
+      operation: request.operation,
+      outcome: outcomeOf(this.#fault),
+      errorCode: this.#fault?.code ?? null,
+      asks: this.#asks,
+      subject: this.#subject,
+      durationMs: Math.max(0, Math.round(this.elapsedMs())),
+    };
+  }
+}
+
+function outcomeOf(fault: Fault | null): LedgerEntry['outcome'] {
+  if (fault === null || fault.hasAnswer) return 'ANSWERED';
+  return FAILURES.has(fault.code) ? 'FAILED' : 'REFUSED';
+}
+
+/** `READ`, or `READ,AGGREGATE` where one document asks for both; undefined if nothing was asked. */
+function actionOf(asks: readonly LedgerAsk[]): string | undefined {
+  const [first, ...others] = asks;
+  if (first === undefined || others.every((ask) => ask.action === first.action)) return first?.action;
+  return [...new Set(asks.map((ask) => ask.action))].join(',');
+}
+
+/** The stretch of time in which both hold; of equal set versions only. */
+function intersection(a: LedgerGuard, b: LedgerGuard): LedgerGuard {
+  return {
+    setVersion: a.setVersion,
+    validFrom: chosen(a.validFrom, b.validFrom, (left, right) => left > right),
+    validUntil: chosen(a.validUntil, b.validUntil, (left, right) => left < right),
+  };
+}
+
+/** null = no boundary that way, so the other one decides. */
+function chosen(a: Date | null, b: Date | null, isTighter: (left: Date, right: Date) => boolean): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return isTighter(a, b) ? a : b;
+}

@@ -1,0 +1,191 @@
+import type { Cursor, OrderTerm, ReadAsk, RecordAsk } from '../domain/ask.js';
+import type { Decision, SourceLine } from '../domain/decision.js';
+import { HubError } from '../domain/errors.js';
+import type { LedgerLine } from '../domain/ledger.js';
+import { planRead, planRecord, type ReadPlan, type RecordPlan } from '../plan/plan-read.js';
+import type { SourcePlan } from '../plan/plan-sources.js';
+import { type EnvelopeColumn, ROW_COLUMNS, readQuery, recordQuery } from '../sql/compile-read.js';
+import { renderSelect, type SelectQuery } from '../sql/select.js';
+import { canonicalJson } from '../support/canonical-json.js';
+import { checkDatabases, guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
+import { type DisclosedRow, Disclosures } from './disclosed-row.js';
+import type { Journal } from './journal.js';
+import type { Guard, Ports } from './ports.js';
+import { stateAsk } from './state-ask.js';
+
+/** A page as asked: its cursor still sealed. */
+export interface PageAsk extends Omit<ReadAsk, 'page'> {
+  readonly page: { readonly direction: 'FORWARD' | 'BACKWARD'; readonly size: number; readonly sealedCursor?: string };
+  readonly envelope: readonly EnvelopeColumn[];
+  /** cursors cost columns: only if somebody asks for one */
+  readonly withCursors: boolean;
+}
+
+export interface RecordPage {
+  readonly rows: readonly DisclosedRow[];
+  readonly sources: readonly SourceLine[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** sealed cursor of the row at this index; only where the ask said `withCursors` */
+  readonly cursorAt: (index: number) => string;
+}
+
+/** A data request, from ask to released rows: in force → decision → plan → SQL → rows → disclosure → journal. */
+export async function query(hub: Ports, journal: Journal, ask: PageAsk): Promise<RecordPage> {
+  stateAsk(hub, journal, ask);
+  const recordType = recordTypeOf(hub, ask.recordType);
+  const readAsk = openPage(hub, ask);
+  return withDecision(hub, ask, async (decision, facts) => {
+    checkDatabases(ask, facts);
+    const plan = planRead(readAsk, decision, recordType);
+    const select = readQuery(plan, { envelope: ask.envelope, withKeys: ask.withCursors });
+    const read = await readRows(hub, select, guardOf(ask, decision));
+    if (read === STALE) return STALE;
+    const page = pageOf(hub, ask, plan, decision, read);
+    note(journal, ask, plan, decision, page.rows);
+    return page;
+  });
+}
+
+/**
+ * One record by its id. An id this caller cannot have been given, a record that is gone and one that may not be seen are
+ * the same answer: null.
+ */
+export async function queryRecord(
+  hub: Ports,
+  journal: Journal,
+  ask: Omit<RecordAsk, 'databaseId' | 'id'> & { readonly sealedId: string; readonly envelope: readonly EnvelopeColumn[] },
+): Promise<DisclosedRow | null> {
+  stateAsk(hub, journal, ask);
+  const recordType = recordTypeOf(hub, ask.recordType);
+  const raw = hub.seal.openId(ask, ask.sealedId);
+  return withDecision(hub, ask, async (all) => {
+    const decision = { ...all, grants: all.grants.filter(({ database }) => database.id === raw?.databaseId) };
+    const plan = planRecord({ ...ask, databaseId: raw?.databaseId ?? 0, id: raw?.id ?? '0' }, decision, recordType);
+    const read = await readRows(hub, recordQuery(plan, { envelope: ask.envelope }), guardOf(ask, decision));
+    if (read === STALE) return STALE;
+    const rows = disclosed(plan, read, ask.envelope.length);
+    note(journal, ask, plan, decision, rows);
+    return rows[0] ?? null;
+  });
+}
+
+type Cells = readonly (string | null)[];
+
+async function readRows(
+  hub: Ports,
+  select: SelectQuery | null,
+  guard: Guard,
+): Promise<readonly Cells[] | typeof STALE> {
+  if (select === null) return [];
+  const read = await hub.records.read(renderSelect(select, hub.timeZone), guard, 'lookup');
+  return read.stale ? STALE : read.rows;
+}
+
+/** Reads cells by the row layout of `readQuery`. */
+function disclosed(plan: ReadPlan | RecordPlan, rows: readonly Cells[], envelopeSize: number): readonly DisclosedRow[] {
+  const sources = new Map<string, SourcePlan>(plan.sources.map((source) => [String(source.database.id), source]));
+  const disclosures = new Disclosures(plan.recordType, plan.select);
+  const fieldsFrom = ROW_COLUMNS.length + envelopeSize;
+  return rows.map((cells) => {
+    const [databaseId, id, marks, handlingCode] = cells;
+    const source = sources.get(databaseId ?? '');
+    // A row of a database that was not asked would mean that both the statement and the second lock are wrong.
+    if (source === undefined || id === null || id === undefined) throw new Error('a row came from no planned source');
+    return {
+      database: source.database,
+      id,
+      handlingCode: handlingCode ?? null,
+      envelope: cells.slice(ROW_COLUMNS.length, fieldsFrom),
+      cells: cells.slice(fieldsFrom, fieldsFrom + plan.select.length),
+      disclosure: disclosures.of(source, marks ?? ''),
+    };
+  });
+}
+
+function pageOf(hub: Ports, ask: PageAsk, plan: ReadPlan, decision: Decision, read: readonly Cells[]): RecordPage {
+  const isForward = plan.direction === 'FORWARD';
+  const hasMore = read.length === plan.rowsMax;
+  const within = hasMore ? read.slice(0, -1) : read;
+  const cells = isForward ? within : [...within].reverse();
+  const keysFrom = ROW_COLUMNS.length + ask.envelope.length + plan.select.length;
+  const cursorAt = (index: number): string => {
+    const row = cells[index] as Cells;
+    const cursor: Cursor = { values: row.slice(keysFrom, keysFrom + plan.order.length), id: row[1] as string };
+    return hub.seal.sealCursor(cursorBinding(ask), { cursor, digest: decision.digest });
+  };
+  return {
+    rows: disclosed(plan, cells, ask.envelope.length),
+    sources: plan.lines,
+    hasNextPage: isForward ? hasMore : plan.cursor !== undefined,
+    hasPreviousPage: isForward ? plan.cursor !== undefined : hasMore,
+    cursorAt,
+  };
+}
+
+function openPage(hub: Ports, ask: PageAsk): ReadAsk {
+  const { direction, size, sealedCursor } = ask.page;
+  if (sealedCursor === undefined) return { ...ask, page: { direction, size } };
+  // A decision that has changed since is no error: the page goes on from the place last shown, under the new source lines.
+  const opened = hub.seal.openCursor(cursorBinding(ask), sealedCursor);
+  if (opened === undefined) {
+    const argument = direction === 'FORWARD' ? 'after' : 'before';
+    throw new HubError('BAD_USER_INPUT', `\`${argument}\` is no cursor of this query`, { path: [argument] });
+  }
+  return { ...ask, page: { direction, size, cursor: opened.cursor } };
+}
+
+function cursorBinding(ask: PageAsk): string {
+  const orderBy = ask.orderBy.map(({ field, direction }: OrderTerm) => `${field} ${direction}`);
+  return canonicalJson({
+    agency: ask.agency,
+    purpose: ask.purpose,
+    recordType: ask.recordType,
+    databases: ask.databases ?? null,
+    where: (ask.where ?? null) as never,
+    orderBy,
+  });
+}
+
+/** What the ledger says of it: per database the outcome, the clauses relied on and how many records; never a value. */
+function note(
+  journal: Journal,
+  ask: Pick<PageAsk, 'action' | 'recordType' | 'fields' | 'agency' | 'purpose'>,
+  plan: ReadPlan | RecordPlan,
+  decision: Decision,
+  rows: readonly DisclosedRow[],
+): void {
+  const counts = new Map<string, number>();
+  for (const { database } of rows) counts.set(database.code, (counts.get(database.code) ?? 0) + 1);
+  journal.ask(
+    {
+      action: ask.action,
+      recordType: ask.recordType,
+      selectedFields: ask.fields,
+      touchedFields: plan.kind === 'page' ? plan.touched : [],
+      lines: ledgerLines(plan.lines, decision, counts),
+    },
+    guardOf(ask, decision),
+  );
+}
+
+/** Source lines as the ledger keeps them: with the clauses behind each. */
+export function ledgerLines(
+  lines: readonly SourceLine[],
+  decision: Decision,
+  counts: ReadonlyMap<string, number>,
+): readonly LedgerLine[] {
+  return lines.map((line) => ({
+    database: line.database,
+    outcome: line.outcome,
+    reason: line.reason,
+    basis: basisOf(decision, line.database),
+    records: counts.get(line.database) ?? 0,
+  }));
+}
+
+function basisOf(decision: Decision, database: string): LedgerLine['basis'] {
+  const grant = decision.grants.find((candidate) => candidate.database.code === database);
+  if (grant === undefined || grant.kind === 'OWNED') return [];
+  return grant.kind === 'GRANTED' ? grant.candidates.map(({ basis }) => basis) : grant.basis;
+}

@@ -1,0 +1,114 @@
+/** Where an embedded cluster's files lie. Only a root without user namespaces needs anything but the data folder itself. */
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { StartError } from '../support/start-error.js';
+import { NOBODY, type RunAs } from './embedded-platform.js';
+
+export interface Places {
+  /** the folder asked for: password and log */
+  readonly home: string;
+  /** PostgreSQL's own data folder */
+  readonly cluster: string;
+  /** bin/, lib/, share/ */
+  readonly native: string;
+  readonly log: string;
+  /** a folder the server's user can stand in */
+  readonly reachable: string;
+  /** hands a file to the server's user */
+  give(path: string): void;
+}
+
+/**
+ * @throws StartError if the folder cannot be made or written
+ */
+export function placesFor(home: string, native: string, runAs: RunAs): Places {
+  makeFolder(home);
+  const log = join(home, 'postgres.log');
+  if (runAs !== 'NOBODY') {
+    return { home, cluster: join(home, 'cluster'), native, log, reachable: home, give: () => undefined };
+  }
+  const room = reachableRoom(home);
+  return {
+    home,
+    cluster: join(room, 'cluster'),
+    native: reachableCopy(native, room),
+    log,
+    reachable: room,
+    give: (path) => chownSync(path, NOBODY, NOBODY),
+  };
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StartError(
+      `the data folder \`${path}\` cannot be written`,
+      ['set `BESA_DATA` to a folder you may write to', 'or set `DATABASE_URL` to a PostgreSQL of your own'],
+      { cause },
+    );
+  }
+}
+
+/** A folder owned by uid 65534 that it can walk to: inside the data folder if others may pass, else under the system's temporary folder. */
+function reachableRoom(home: string): string {
+  if (isPassable(dirname(home))) {
+    chmodSync(home, statSync(home).mode | 0o011);
+    return ownedRoom(join(home, 'server'));
+  }
+  // The name follows from the data folder, so that a later start finds the same cluster again.
+  const name = `besa-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`;
+  return ownedRoom(join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), name));
+}
+
+function isPassable(folder: string): boolean {
+  for (let path = folder; ; path = dirname(path)) {
+    if ((statSync(path).mode & 0o001) === 0) return false;
+    if (path === dirname(path)) return true;
+  }
+}
+
+function ownedRoom(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  // The temporary folder is open to all: somebody else's folder or link of this name must not receive our data.
+  if (!found.isDirectory() || (found.uid !== 0 && found.uid !== NOBODY)) {
+    throw new StartError(`\`${path}\` is needed for the embedded PostgreSQL and belongs to somebody else`, [
+      'remove it, or set `BESA_DATA` to another folder',
+    ]);
+  }
+  chownSync(path, NOBODY, NOBODY);
+  chmodSync(path, 0o700);
+  return path;
+}
+
+function reachableCopy(native: string, room: string): string {
+  const version = createHash('sha256')
+    .update(native)
+    .update(String(statSync(native).mtimeMs))
+    .digest('hex')
+    .slice(0, 12);
+  const copy = join(room, `native-${version}`);
+  if (existsSync(copy)) return copy;
+  const unfinished = `${copy}.${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  chmodSync(unfinished, 0o755);
+  renameSync(unfinished, copy);
+  return copy;
+}

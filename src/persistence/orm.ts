@@ -1,0 +1,50 @@
+import { defineConfig, type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import {
+  AgreementActRow,
+  AgreementEventRow,
+  AgreementSignatureRow,
+  AgreementTextRow,
+  AgreementVersionRow,
+  SignatoryKeyEndRow,
+  SignatoryKeyRow,
+} from './entities/agreements.js';
+import { AgencyRow, PartnerRow, SharedDatabaseRow, TechnologyRow } from './entities/registry.js';
+
+export type Orm = MikroORM;
+export type OrmManager = EntityManager;
+
+/** Every entity, by name: nothing is looked for in folders, so a file left out is a missing import and not a missing table. */
+export const ENTITIES = [
+  PartnerRow,
+  AgencyRow,
+  SharedDatabaseRow,
+  TechnologyRow,
+  SignatoryKeyRow,
+  SignatoryKeyEndRow,
+  AgreementTextRow,
+  AgreementEventRow,
+  AgreementSignatureRow,
+  AgreementVersionRow,
+  AgreementActRow,
+] as const;
+
+const CONNECTIONS_MAX = 8;
+
+/**
+ * The object-relational mapper over the hub's own tables (registry and agreements). Records, the ledger and imports do not
+ * go through it. The tables come from `migrations/`, never from the entities.
+ *
+ * @param url of the hub's own role
+ */
+export async function openOrm(url: string, connectionsMax: number = CONNECTIONS_MAX): Promise<Orm> {
+  const options = defineConfig({
+    clientUrl: url,
+    entities: [...ENTITIES],
+    pool: { min: 0, max: connectionsMax },
+    forceUtcTimezone: true,
+    // Statements carry record-free registry data and signed texts, but nothing of it belongs into a log.
+    debug: false,
+    logger: () => undefined,
+  });
+  return MikroORM.init(options);
+}

@@ -1,0 +1,97 @@
+import type { Permission, Prohibition } from '../domain/clause.js';
+import type { Bar, Basis, Candidate } from '../domain/decision.js';
+import type { Field, RecordType } from '../domain/record-type.js';
+import { CLEAR, redaction, type Treatment, WITHHELD } from '../domain/treatment.js';
+import { bindPredicate } from './bind-predicate.js';
+import type { Right } from './rights.js';
+
+export type FieldTreatments = Readonly<Record<string, Treatment>>;
+
+const treatmentsOfType = new WeakMap<RecordType, Map<string, FieldTreatments>>();
+const TREATMENTS_KEPT_MAX = 10_000;
+
+/**
+ * The treatment of every field of the record type under a permission: as the clause names it, else WITHHELD. A clause
+ * that lists no fields at all shows REFERENCE fields. INTERNAL fields are never shown.
+ *
+ * Equal lists share one object: an agency with 100,000 clauses has few different ones.
+ */
+export function treatmentsOf(fields: Permission['fields'], recordType: RecordType): FieldTreatments {
+  const kept = treatmentsOfType.get(recordType) ?? new Map<string, FieldTreatments>();
+  treatmentsOfType.set(recordType, kept);
+  const key = fields === undefined ? '' : JSON.stringify(fields);
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = Object.fromEntries(recordType.fields.map((field) => [field.name, treatmentOf(field, fields)]));
+  if (kept.size >= TREATMENTS_KEPT_MAX) kept.clear();
+  kept.set(key, made);
+  return made;
+}
+
+function treatmentOf(field: Field, fields: Permission['fields']): Treatment {
+  if (field.sensitivity === 'INTERNAL') return WITHHELD;
+  if (fields === undefined) return field.sensitivity === 'REFERENCE' ? CLEAR : WITHHELD;
+  const named = Object.hasOwn(fields, field.name) ? fields[field.name] : undefined;
+  return named !== undefined && isPossible(named, field) ? named : WITHHELD;
+}
+
+/** Refused when drafted; but the exchange standard may have changed since, and then nothing is the safe reading. */
+function isPossible(treatment: Treatment, { type, ladder }: Field): boolean {
+  switch (treatment.kind) {
+    case 'CLEAR':
+    case 'WITHHELD':
+      return true;
+    case 'GENERALISED':
+      return ladder.some((step) => step.name === treatment.step);
+    case 'MASKED':
+      return type.kind === 'scalar' && !type.isList && (type.name === 'String' || type.name === 'ID');
+    default:
+      return false;
+  }
+}
+
+/** The basis of a right: under which clause. */
+export function basisOf({ version, clause }: Right): Basis {
+  return { agreement: version.terms.reference, version: version.version, article: clause.article };
+}
+
+/** A permission reduced to what it shows of a record type; null if its condition does not fit the type. */
+export function candidateFrom(right: Right<Permission>, recordType: RecordType): Candidate | null {
+  const { rows, fields, constraints } = right.clause;
+  const bound = rows === undefined ? undefined : bindPredicate(rows, recordType);
+  if (bound === null) return null;
+  return {
+    basis: basisOf(right),
+    ...(bound === undefined ? {} : { rows: bound }),
+    fields: treatmentsOf(fields, recordType),
+    handlingCodes: constraints.handlingCodes ?? [],
+    ...(constraints.countMin === undefined ? {} : { countMin: constraints.countMin }),
+    zeroPolicy: constraints.zeroPolicy ?? 'SHOW',
+  };
+}
+
+/** A prohibition reduced to what it withholds of a record type; null if it names fields and the type has none of them. */
+export function barFrom(right: Right<Prohibition>, recordType: RecordType): Bar | null {
+  const { rows, fields = [], sensitivity = [] } = right.clause;
+  // A condition that does not fit is unknown on every row, and where it is unknown a prohibition applies.
+  const bound = rows === undefined ? null : bindPredicate(rows, recordType);
+  const bar = { basis: basisOf(right), ...(bound === null ? {} : { rows: bound }) };
+  if (fields.length + sensitivity.length === 0) return bar;
+  const names = recordType.fields
+    .filter((field) => fields.includes(field.name) || sensitivity.includes(field.sensitivity))
+    .map((field) => field.name);
+  return names.length === 0 ? null : { ...bar, fields: names };
+}
+
+/** Does `wider` show every row and field that `narrower` shows, at least as exactly? False also where that is not plain to see. */
+export function contains(wider: Candidate, narrower: Candidate, recordType: RecordType): boolean {
+  const hasRows = wider.rows === undefined || JSON.stringify(wider.rows) === JSON.stringify(narrower.rows);
+  return (
+    hasRows &&
+    narrower.handlingCodes.every((code) => wider.handlingCodes.includes(code)) &&
+    recordType.fields.every(
+      ({ name, ladder }) =>
+        redaction(wider.fields[name] ?? WITHHELD, ladder) <= redaction(narrower.fields[name] ?? WITHHELD, ladder),
+    )
+  );
+}

@@ -1,0 +1,26 @@
+import type { Candidate, Grant } from '../domain/decision.js';
+import { digestOf } from './digest.js';
+
+/**
+ * A digest of what grants say, whatever version of the set they were made from: equal grants have equal digests.
+ * Holds for one release of the hub; a cursor from another finds its decision changed, which is true enough.
+ */
+export function digestOfGrants(grants: readonly Grant[]): string {
+  const treatments = new Map<Candidate['fields'], number>();
+  const texts = grants.map((grant) => {
+    if (grant.kind !== 'GRANTED') return JSON.stringify({ ...grant, database: grant.database.code });
+    const candidates = grant.candidates.map((candidate) => candidateText(candidate, treatments));
+    const { kind, bars, missed } = grant;
+    return `${JSON.stringify({ kind, database: grant.database.code, bars, missed })}[${candidates.join()}]`;
+  });
+  return digestOf(texts.join('\n'));
+}
+
+/** A list of treatments is written out where it first occurs and by number after that: thousands of clauses share a few. */
+function candidateText(candidate: Candidate, treatments: Map<Candidate['fields'], number>): string {
+  const { fields, ...rest } = candidate;
+  const number = treatments.get(fields);
+  if (number !== undefined) return JSON.stringify({ ...rest, number });
+  treatments.set(fields, treatments.size);
+  return JSON.stringify({ ...rest, fields });
+}

@@ -1,0 +1,216 @@
+/** Every setting the hub knows: one table, from which the check, the documentation and `.env.example` are made. */
+import { z } from 'zod';
+
+export interface Setting {
+  readonly name: SettingName;
+  readonly schema: z.ZodType<unknown>;
+  /** what a good value is, completing the sentence “it wants …” */
+  readonly wants: string;
+  readonly about: string;
+  readonly default?: string;
+  /** the default instead when NODE_ENV is `production`; `undefined`: none */
+  readonly production?: string | undefined;
+  /** its value is never shown */
+  readonly secret: boolean;
+  /** NAME_FILE may name a file that holds the value */
+  readonly fromFile: boolean;
+}
+
+export type SettingName = (typeof NAMES)[number];
+
+const NAMES = [
+  'PORT',
+  'HOST',
+  'NODE_ENV',
+  'LOG_LEVEL',
+  'BESA_DATA',
+  'BESA_RECORDS',
+  'BESA_TIMEZONE',
+  'BESA_DEMO',
+  'DATABASE_URL',
+  'BESA_ISSUER',
+  'BESA_AUDIENCE',
+  'BESA_JWKS',
+  'BESA_SECRET',
+  'BESA_URL',
+  'BESA_TOKEN',
+] as const;
+
+export const SECRET_CHARACTERS_MIN = 32;
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.number().max(65_535));
+
+const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/);
+
+const timeZone = z.string().refine((name) => {
+  // `+02:00` names an offset, not a zone whose summers are known.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+const isUrl = (protocols: readonly string[]) => (text: string) =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
+
+const databaseUrl = z
+  .string()
+  .refine(isUrl(['postgres:', 'postgresql:']))
+  .refine((text) => new URL(text).pathname.length > 1 && new URL(text).username !== '');
+
+// A path, or https; other schemes are refused rather than taken for a file name.
+const keys = z.string().refine((text) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || isUrl(['https:', 'file:'])(text));
+
+const plain = { secret: false, fromFile: false } as const;
+const secret = { secret: true, fromFile: true } as const;
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    ...plain,
+    name: 'PORT',
+    schema: port,
+    default: '4000',
+    wants: 'a whole number from 0 to 65535 (0: any free port)',
+    about: 'Port of the HTTP interface.',
+  },
+  {
+    ...plain,
+    name: 'HOST',
+    schema: host,
+    default: '127.0.0.1',
+    wants: 'an address or a host name, such as `127.0.0.1` or `0.0.0.0`',
+    about: 'Address the hub listens on. Other machines reach it only if you change this; put TLS in front.',
+  },
+  {
+    ...plain,
+    name: 'NODE_ENV',
+    schema: z.enum(['development', 'production', 'test']),
+    default: 'development',
+    wants: '`development`, `production` or `test`',
+    about: '`production` refuses the demo world, its issuer and its keys, and writes logs as JSON.',
+  },
+  {
+    ...plain,
+    name: 'LOG_LEVEL',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+    wants: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',
+    about: 'Least severe log line that is written. No level writes record values.',
+  },
+  {
+    ...plain,
+    name: 'BESA_DATA',
+    schema: z.string(),
+    default: '.besa',
+    wants: 'a folder the hub may write to',
+    about: 'Folder for what the hub keeps outside a database of yours: its own PostgreSQL, generated keys, `hub.json`.',
+  },
+  {
+    ...plain,
+    name: 'BESA_RECORDS',
+    schema: z.string(),
+    default: 'schema/records',
+    wants: 'an existing folder of record types (`*.graphql`)',
+    about: 'Folder of the exchange standard: the record types and purposes.',
+  },
+  {
+    ...plain,
+    name: 'BESA_TIMEZONE',
+    schema: timeZone,
+    default: 'Europe/Tirane',
+    wants: 'an IANA time zone, such as `Europe/Tirane`',
+    about: 'Time zone in which days, months, quarters and years of records fall. Fixed once record tables exist.',
+  },
+  {
+    ...plain,
+    name: 'BESA_DEMO',
+    schema: z.enum(['small', 'large', 'off']),
+    default: 'small',
+    production: 'off',
+    wants: '`small`, `large` or `off`',
+    about: 'The synthetic demo world loaded at start. Never together with real records.',
+  },
+  {
+    ...secret,
+    name: 'DATABASE_URL',
+    schema: databaseUrl,
+    wants: 'a URL `postgres://role:password@host:port/database`',
+    about:
+      'PostgreSQL 15 or newer; its role needs CREATEROLE and CREATE on the database. Unset: the hub starts its own.',
+  },
+  {
+    ...plain,
+    name: 'BESA_ISSUER',
+    schema: z.string().max(500),
+    wants: 'the `iss` of accepted tokens',
+    about: 'Who issues the tokens of agencies. With BESA_AUDIENCE and BESA_JWKS; required in production.',
+  },
+  {
+    ...plain,
+    name: 'BESA_AUDIENCE',
+    schema: z.string().max(500),
+    wants: 'the `aud` of accepted tokens',
+    about: 'For whom tokens must be issued.',
+  },
+  {
+    ...plain,
+    name: 'BESA_JWKS',
+    schema: keys,
+    wants: 'the path of a JSON key set, or its https URL',
+    about: 'Public keys of the issuer.',
+  },
+  {
+    ...secret,
+    name: 'BESA_SECRET',
+    schema: z.string().min(SECRET_CHARACTERS_MIN),
+    wants: `at least ${SECRET_CHARACTERS_MIN} random characters, such as from \`openssl rand -base64 36\``,
+    about:
+      'What served ids, cursors and the reader role are protected with; the same for every process on one database. Required in production; else made once and kept in BESA_DATA.',
+  },
+  {
+    ...plain,
+    name: 'BESA_URL',
+    schema: z.string().refine(isUrl(['http:', 'https:'])),
+    wants: 'a URL, such as `http://127.0.0.1:4000`',
+    about: 'The running hub that commands talk to. Unset: the one that wrote `hub.json` in BESA_DATA.',
+  },
+  {
+    ...secret,
+    name: 'BESA_TOKEN',
+    schema: z.string(),
+    wants: 'a token of the issuer',
+    about: 'Whom commands act as, where no demo identity is used.',
+  },
+];
+
+/** The settings as a table in Markdown, for `docs/operations.md`. */
+export function settingsTable(): string {
+  const rows = SETTINGS.map((setting) => {
+    const name = setting.fromFile ? `\`${setting.name}\` or \`${setting.name}_FILE\`` : `\`${setting.name}\``;
+    return `| ${name} | ${defaultOf(setting)} | ${setting.wants} | ${setting.about} |`;
+  });
+  return ['| Setting | Default | Wants | What it does |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function defaultOf(setting: Setting): string {
+  if (setting.default === undefined) return '–';
+  return setting.production === undefined
+    ? `\`${setting.default}\``
+    : `\`${setting.default}\`; \`${setting.production}\` in production`;
+}
+
+/** The settings as `.env.example`: every line commented out, with its default or an empty value. */
+export function envExample(): string {
+  const head = '# Settings of the hub; what is commented out has the value shown. Full table: docs/operations.md\n';
+  const lines = SETTINGS.map(
+    ({ name, about, wants, default: value }) => `# ${about}\n# Wants ${wants}.\n#${name}=${value ?? ''}\n`,
+  );
+  return [head, ...lines].join('\n');
+}

@@ -1,0 +1,79 @@
+import type { Operator, Predicate } from '../domain/predicate.js';
+import { type Field, type RecordType, type Scalar, VISIBLE_STATUSES } from '../domain/record-type.js';
+import { redaction, type Treatment, WITHHELD } from '../domain/treatment.js';
+import { levelsOf, type RowGroup, type SourcePlan } from '../plan/plan-sources.js';
+import { allOf, anyOf, caseOf, column, constant, type Expression, isNotFalse, isTrue, TRUE } from './expression.js';
+import { comparison, predicateExpression, rawPredicate } from './predicate.js';
+
+/** What one source means in SQL: which of its rows are visible, and what each shows. */
+export class SourceRows {
+  /** TRUE exactly for the visible rows of this database; says nothing about other databases */
+  readonly visible: Expression;
+  private readonly groups: readonly Expression[];
+  private readonly bars: readonly Expression[];
+
+  constructor(
+    readonly source: SourcePlan,
+    private readonly recordType: RecordType,
+  ) {
+    const conditions = source.groups.map((group) => groupCondition(group, recordType));
+    // Within visible rows, a single group holds always: no need to ask again.
+    this.groups = conditions.length === 1 ? [TRUE] : conditions.map(isTrue);
+    this.bars = source.bars.map((bar) => isNotFalse(rawPredicate(bar.rows, recordType)));
+    this.visible = source.isOwned ? TRUE : visibleRows(source, conditions, recordType);
+  }
+
+  /** Builds one expression out of what each treatment of the field would give: the row's own treatment decides. */
+  byTreatment(field: Field, give: (treatment: Treatment) => Expression): Expression {
+    const { barredBy, levels } = levelsOf(this.source, field);
+    const barred = anyOf(barredBy.map((index) => this.bars[index] as Expression));
+    const branches = levels.map(({ treatment, groups }) => ({
+      when: groups.length === 0 ? TRUE : anyOf(groups.map((index) => this.groups[index] as Expression)),
+      then: give(treatment),
+    }));
+    // A visible row is in some group: the last level needs no condition.
+    const last = branches.at(-1)?.then ?? give(WITHHELD);
+    return caseOf([{ when: barred, then: give(WITHHELD) }, ...branches.slice(0, -1)], last);
+  }
+
+  /** TRUE where the field is shown no more redacted than `redactionMax`: never unknown. */
+  serves(field: Field, redactionMax: number): Expression {
+    return this.byTreatment(field, (treatment) => constant(redaction(treatment, field.ladder) <= redactionMax));
+  }
+
+  /** The rank of the treatment the row shows the field with. */
+  redaction(field: Field): Expression {
+    return this.byTreatment(field, (treatment) => constant(redaction(treatment, field.ladder)));
+  }
+
+  /** The ask's condition, over shown values. */
+  where(predicate: Predicate): Expression {
+    const compare = (field: Field, op: Operator, value: Scalar | readonly Scalar[]): Expression =>
+      this.byTreatment(field, (treatment) => comparison(field, treatment, op, value));
+    return predicateExpression(predicate, this.recordType, compare);
+  }
+
+  /** `'101'`: which groups hold and which bars bind on the row, one digit each; empty where only one answer is possible. */
+  marks(): Expression {
+    if (this.groups.length <= 1 && this.bars.length === 0) return constant('');
+    const digit = (when: Expression): Expression => caseOf([{ when, then: constant('1') }], constant('0'));
+    return { kind: 'concat', of: [...this.groups, ...this.bars].map(digit) };
+  }
+}
+
+function groupCondition(group: RowGroup, recordType: RecordType): Expression {
+  const rows = group.rows === undefined ? TRUE : rawPredicate(group.rows, recordType);
+  if (group.codesBlocked.length === 0) return rows;
+  const code = column('handling_code');
+  const blocked: Expression = { kind: 'oneOf', operand: code, elements: group.codesBlocked.map(constant) };
+  return allOf([rows, anyOf([{ kind: 'isNull', of: code }, { kind: 'not', of: blocked }])]);
+}
+
+function visibleRows(source: SourcePlan, conditions: readonly Expression[], recordType: RecordType): Expression {
+  const status: Expression = { kind: 'oneOf', operand: column('status'), elements: VISIBLE_STATUSES.map(constant) };
+  // A row is hidden where the prohibition's condition is TRUE or unknown: it must be FALSE.
+  const hidden = source.hiding.map(
+    (rows): Expression => ({ kind: 'not', of: isNotFalse(rawPredicate(rows, recordType)) }),
+  );
+  return allOf([anyOf(conditions), ...hidden, status]);
+}
