@@ -57,12 +57,13 @@ const GUARDS = ['ledger_entry', 'ledger_head'].flatMap((table) => [
  * its commit: an entry that stands behind it in the sequence has seen what it changed. Read committed is what gives each
  * statement its own snapshot; any other isolation is refused, for it would compare with the past.
  *
- * The timeouts end with the transaction: a process that was stopped while it held the lock is cut off.
+ * The idle timeout lasts as long as the transaction: a process that was stopped while it held the lock is cut off.
+ * Without sequential scans, because a plan made while the ledger was small is kept by its connection while it grows.
  */
 const APPEND = `create function besa.ledger_append(
   request_ids uuid[], agencies text[], bodies text[],
   set_versions bigint[], valid_froms timestamptz[], valid_untils timestamptz[]
-) returns bigint[] language plpgsql volatile as $$
+) returns bigint[] language plpgsql volatile set lock_timeout = '4s' set enable_seqscan = off as $$
 declare
   current_version bigint;
   instant timestamptz;
@@ -79,7 +80,7 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'ledger_append needs read committed' using errcode = 'invalid_transaction_state';
   end if;
-  perform set_config('lock_timeout', '4s', true), set_config('idle_in_transaction_session_timeout', '4s', true);
+  perform set_config('idle_in_transaction_session_timeout', '4s', true);
   perform from besa.ledger_lock for update;
   if not found then
     raise exception 'the lock of the ledger is missing';

@@ -7,13 +7,13 @@ import { runNpm } from './npm.mjs';
 const STAMP = '.besa-installed';
 
 /** @returns true if it installed, false if node_modules/ was current */
-export function installIfChanged(root, say) {
+export function installIfChanged(root, node, say) {
   const stamp = join(root, 'node_modules', STAMP);
   const wanted = lockfileDigest(root);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === wanted) return false;
   say('installing the packages of package-lock.json');
   // No package's install script is needed, and none gets to run.
-  runNpm(['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], { cwd: root });
+  runNpm(['ci', '--ignore-scripts', '--include=dev', '--include=optional'], { cwd: root, node });
   writeFileSync(stamp, `${wanted}\n`);
   return true;
 }

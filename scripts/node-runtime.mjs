@@ -64,7 +64,7 @@ export function ensureNode(root, say) {
   if (versionOf(binary) === `v${wanted.version}`) return binary;
   say(`fetching Node ${wanted.version} from npm (this host has ${process.version})`);
   mkdirSync(folder, { recursive: true });
-  const options = ['--prefix', folder, '--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const options = ['--prefix', folder, '--no-save', '--no-package-lock', '--ignore-scripts'];
   runNpm(['install', ...options, `${wanted.name}@${wanted.version}`], { cwd: folder });
   refuseOtherBytes(folder, wanted);
   const found = versionOf(binary);

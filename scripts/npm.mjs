@@ -1,5 +1,6 @@
 // npm as the launcher uses it. No dependencies.
 import { spawnSync } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
 
 /** What stops the launcher: one sentence, then what can be done about it. */
 export class StartFailure extends Error {
@@ -10,13 +11,17 @@ export class StartFailure extends Error {
   }
 }
 
-/** Runs npm; its output goes to standard error, so that a command's own output stays clean. */
-export function runNpm(args, { cwd }) {
+/**
+ * Runs npm; its output goes to standard error, so that a command's own output stays clean.
+ * `node`: the Node that npm itself runs on.
+ */
+export function runNpm(args, { cwd, node = process.execPath }) {
   const own = process.env.npm_execpath;
   const viaNode = own !== undefined && /npm-cli\.[cm]?js$/.test(own);
-  const [program, first] = viaNode ? [process.execPath, [own]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
-  const result = spawnSync(program, [...first, ...args], {
+  const [program, first] = viaNode ? [node, [own]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
+  const result = spawnSync(program, [...first, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
+    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32' && !viaNode,
   });

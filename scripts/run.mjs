@@ -1,7 +1,7 @@
 // The launcher: `npm start`, `npm test` and the others, right after a clone, with only Node 18 or newer and npm.
 // It installs what the lockfile says, fetches a newer Node if the host's is too old, compiles what changed, and runs.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfChanged } from './build.mjs';
@@ -56,8 +56,8 @@ async function main() {
   if (command === undefined) {
     throw new StartFailure(`no such command: \`${name}\``, [`known: ${Object.keys(COMMANDS).join(', ')}`]);
   }
-  installIfChanged(ROOT, say);
   const node = ensureNode(ROOT, say);
+  installIfChanged(ROOT, node, say);
   // `test` type-checks by itself and shows every problem; here one unfinished file need not stop everything.
   buildIfChanged({ tolerant: name.startsWith('test'), say });
   const failed = [];
@@ -107,13 +107,24 @@ function runNode(node, args) {
   });
 }
 
-/** Under npm, our parent is npm itself: when it is killed, nobody could stop us any more. */
+/** Under npm, npm and its shell stand above us: when one of them is killed, nobody could stop us any more. */
 function watchParent(onGone) {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return undefined;
-  const parent = process.ppid;
+  const parents = lineage();
   return setInterval(() => {
-    if (process.ppid !== parent) onGone();
+    if (lineage() !== parents) onGone();
   }, 500);
+}
+
+function lineage() {
+  const parent = process.ppid;
+  try {
+    // `pid (name) state parent …`; a name may hold spaces and brackets.
+    const above = readFileSync(`/proc/${parent}/stat`, 'utf8').replace(/^.*\) \S /s, '');
+    return `${parent} ${above.split(' ')[0]}`;
+  } catch {
+    return String(parent);
+  }
 }
 
 main().then(

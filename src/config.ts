@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SETTINGS, type Setting, type SettingName } from './settings.js';
+import { SETTINGS, type Setting, type SettingName } from './start/settings.js';
 import { StartError } from './support/start-error.js';
 
 export interface Config {
@@ -123,7 +123,7 @@ function shown(setting: Setting, value: string): string {
 }
 
 function folderProblems(found: readonly FoundSetting[]): readonly ConfigProblem[] {
-  const records = valueOf(found, 'BESA_RECORDS');
+  const records = settingValue(found, 'BESA_RECORDS');
   if (records === undefined || statSync(records, { throwIfNoEntry: false })?.isDirectory()) return [];
   return [
     { name: 'BESA_RECORDS', has: `has \`${records}\``, wants: 'an existing folder of record types (`*.graphql`)' },
@@ -131,15 +131,15 @@ function folderProblems(found: readonly FoundSetting[]): readonly ConfigProblem[
 }
 
 function contradictions(found: readonly FoundSetting[]): readonly ConfigProblem[] {
-  const production = valueOf(found, 'NODE_ENV') === 'production';
-  const demo = valueOf(found, 'BESA_DEMO') !== 'off';
+  const production = settingValue(found, 'NODE_ENV') === 'production';
+  const demo = settingValue(found, 'BESA_DEMO') !== 'off';
   const issuer = (['BESA_ISSUER', 'BESA_AUDIENCE', 'BESA_JWKS'] as const).filter((name) => !isSet(found, name));
   const problems: ConfigProblem[] = [];
   // Keys and tokens of the demo world are derivable by anyone: with real records beside them they would open everything.
   if (production && demo) {
     problems.push({
       name: 'BESA_DEMO',
-      has: `has \`${valueOf(found, 'BESA_DEMO')}\``,
+      has: `has \`${settingValue(found, 'BESA_DEMO')}\``,
       wants: '`off` when NODE_ENV is `production`',
     });
   }
@@ -158,10 +158,10 @@ function contradictions(found: readonly FoundSetting[]): readonly ConfigProblem[
 }
 
 function isSet(found: readonly FoundSetting[], name: SettingName): boolean {
-  return valueOf(found, name) !== undefined;
+  return settingValue(found, name) !== undefined;
 }
 
-function valueOf(found: readonly FoundSetting[], name: SettingName): string | undefined {
+function settingValue(found: readonly FoundSetting[], name: SettingName): string | undefined {
   return found.find(({ setting }) => setting.name === name)?.value;
 }
 

@@ -136,7 +136,7 @@ export function borderCrossing(owner: string, event: CrossingEvent): Readonly<Re
 /** `SYN-AL-202306-000042`: marked, and the same whether the small or the large demo is loaded. */
 function referenceOf(owner: string, { year, month, sequence }: CrossingEvent): string {
   const months = `${year}${String(month).padStart(2, '0')}`;
-  return `${SYNTHETIC_MARK}-${sideOf(owner)}-${months}-${String(sequence).padStart(6, '0')}`;
+  return `${SYNTHETIC_MARK}-${sideOf(owner)}-${months}-${String(sequence + 1).padStart(6, '0')}`;
 }
 
 /**
@@ -183,7 +183,11 @@ function personOf({ nationality }: CrossingEvent, detectedAt: Date, random: Rand
     minorStatus: random.chance(0.02) ? 'UNKNOWN' : age < 17 ? minor : 'ADULT',
     fullName: inventedName(random),
     ...(nationalityBasis === 'DOCUMENTED'
-      ? { documentNumber: inventedDocumentNumber(random), documentType: documentTypeOf(random), documentIssuer: nationality }
+      ? {
+          documentNumber: inventedDocumentNumber(random),
+          documentType: documentTypeOf(random),
+          documentIssuer: nationality,
+        }
       : {}),
     biometricsHeld: random.chance(0.55),
   };

@@ -79,7 +79,8 @@ function countsByMonth(era: Era, own: readonly boolean[]): ReadonlyMap<string, n
   let number = 0;
   for (const cell of era.cells) {
     let count = counts.get(monthKey(cell)) ?? 0;
-    for (const end = number + cell.detections; number < end; number += 1) if (own[era.posts[number] as number]) count += 1;
+    for (const end = number + cell.detections; number < end; number += 1)
+      if (own[era.posts[number] as number]) count += 1;
     counts.set(monthKey(cell), count);
   }
   return counts;

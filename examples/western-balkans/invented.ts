@@ -9,7 +9,24 @@ export const NAME_MARK = 'QX';
 /** begins every invented reference, document number, plate and vehicle number (but see `document-alerts.ts` for a fixed series) */
 export const SYNTHETIC_MARK = 'SYN';
 
-const BEGINNINGS = ['VE', 'TO', 'LU', 'MI', 'RA', 'ZO', 'KE', 'PA', 'NU', 'SI', 'DRE', 'GLO', 'BRI', 'STA', 'VLU', 'FRE'];
+const BEGINNINGS = [
+  'VE',
+  'TO',
+  'LU',
+  'MI',
+  'RA',
+  'ZO',
+  'KE',
+  'PA',
+  'NU',
+  'SI',
+  'DRE',
+  'GLO',
+  'BRI',
+  'STA',
+  'VLU',
+  'FRE',
+];
 const ENDS = ['AN', 'EL', 'IR', 'OS', 'UM', 'AR', 'ET', 'IN', 'OLD', 'ERT', 'IST', 'AND', 'ULF', 'ORM', 'ASK', 'EMP'];
 const TAILS = ['', '', '', 'O', 'A', 'I'];
 

@@ -1,5 +1,5 @@
-import { invariant } from '../../src/support/unreachable.js';
 import type { Agency, Partner, SharedDatabase, Technology } from '../../src/domain/registry.js';
+import { invariant } from '../../src/support/unreachable.js';
 
 /** Who takes part in the demo and with what: `registry.yaml`. */
 export interface WorldRegistry {

@@ -24,7 +24,7 @@ export const WORLD_SIZES = ['tests', 'small', 'large'] as const;
 export type WorldSize = (typeof WORLD_SIZES)[number];
 
 /** events of all six owners together in the world of the tests */
-export const TEST_EVENTS = 2_400;
+export const TEST_EVENTS = 4_000;
 const ALERTS: Readonly<Record<WorldSize, number>> = { tests: 120, small: 400, large: 400 };
 const VEHICLES: Readonly<Record<WorldSize, number>> = { tests: 120, small: 300, large: 300 };
 /** characters of a chunk of lines: fewer, larger chunks keep an upload busy without holding much */
@@ -81,7 +81,9 @@ function contentOf(database: WorldRegistry['databases'][number], eras: readonly 
     case 'TravelDocumentAlert': {
       const issuingState = ISSUING_STATES[partner];
       invariant(issuingState !== undefined, `the travel documents of \`${partner}\` have a code`);
-      return numbered(ALERTS[options.size], (number) => documentAlert({ agency: owner, partner, issuingState }, number));
+      return numbered(ALERTS[options.size], (number) =>
+        documentAlert({ agency: owner, partner, issuingState }, number),
+      );
     }
     case 'VehicleOfInterest':
       return numbered(VEHICLES[options.size], (number) => vehicleAlert(partner, number));
@@ -123,7 +125,8 @@ function crossingsOf(owner: string, eras: readonly Era[], timeZone: string): Con
   return {
     records: eras.reduce((sum, era) => sum + countOfOwner(era, owner), 0),
     rows: function* () {
-      for (const era of eras) for (const event of eventsOfOwner(era, owner, timeZone)) yield borderCrossing(owner, event);
+      for (const era of eras)
+        for (const event of eventsOfOwner(era, owner, timeZone)) yield borderCrossing(owner, event);
     },
   };
 }

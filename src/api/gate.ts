@@ -9,7 +9,6 @@ export interface Gate {
 }
 
 const EVERYBODY: readonly Role[] = ROLES;
-const _READERS_OF_AGREEMENTS: readonly Role[] = ['POLICY_OFFICER', 'SIGNATORY', 'AUDITOR', 'ANALYST'];
 
 /** The fixed root fields. A role only opens the door: whose data, whose agreement, is decided behind it. */
 const FIXED: Gate = {
@@ -21,6 +20,7 @@ const FIXED: Gate = {
     sharedDatabases: EVERYBODY,
     technologies: EVERYBODY,
     ledger: ['AUDITOR'],
+    explainAccess: ['ANALYST', 'REPORTER', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
   },
   Mutation: {
     registerPartner: ['OPERATOR'],

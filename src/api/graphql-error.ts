@@ -1,17 +1,36 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERRORS, type ErrorCode, HubError } from '../domain/errors.js';
+import { isTokenLimit, LIMITS, limitExceeded } from './limits.js';
 
-/** Words of the GraphQL server itself for what is no GraphQL request of this schema. */
-const SERVER_CODES: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST']);
+/** Words of the GraphQL server itself, for what is no GraphQL request of this schema. */
+const SERVER_CODES: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+]);
+/** Its finer words for a bad request, which callers need not learn. */
+const BAD_REQUESTS: ReadonlySet<unknown> = new Set(['OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_SUPPORTED']);
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
 
+/** An error and what it wraps, outermost first. */
+function causesOf(error: GraphQLError): readonly Error[] {
+  const causes: Error[] = [];
+  for (let cause: Error | undefined = error; cause !== undefined && !causes.includes(cause); ) {
+    causes.push(cause);
+    cause = cause instanceof GraphQLError ? cause.originalError : undefined;
+  }
+  return causes;
+}
+
+const TOKEN_LIMIT = limitExceeded('tokens of the document', LIMITS.tokensMax);
+
+const hubErrorIn = (error: GraphQLError): HubError | undefined =>
+  isTokenLimit(error.message) ? TOKEN_LIMIT : causesOf(error).find((cause) => cause instanceof HubError);
+
 /** A fault as GraphQL tells it. What is not one of ours becomes INTERNAL without a word of its text; the cause stays inside. */
 export function graphqlErrorFrom(fault: unknown): GraphQLError {
-  if (fault instanceof GraphQLError) {
-    if (fault.originalError instanceof HubError) return graphqlErrorFrom(fault.originalError);
-    return fault;
-  }
+  if (fault instanceof GraphQLError) return fault;
   if (fault instanceof HubError) {
     return new GraphQLError(fault.message, {
       originalError: fault,
@@ -22,56 +41,49 @@ export function graphqlErrorFrom(fault: unknown): GraphQLError {
   return new GraphQLError(ERRORS.INTERNAL.message, { originalError: cause, extensions: { code: 'INTERNAL' } });
 }
 
-/** The code a caller reads of an error; undefined if it carries none that may leave. */
-export function codeOf(error: { readonly extensions?: Readonly<Record<string, unknown>> | undefined }): string {
-  const code = error.extensions?.code;
-  if (isErrorCode(code) || (typeof code === 'string' && SERVER_CODES.has(code))) return code;
-  return 'INTERNAL';
+/** The code a caller reads of an error: ours before the server's, and INTERNAL for whatever carries none. */
+export function codeOf(error: GraphQLError): string {
+  const causes = causesOf(error);
+  const codes = causes.map((cause) =>
+    cause instanceof HubError ? cause.code : (cause as GraphQLError).extensions?.code,
+  );
+  const ours = codes.find(isErrorCode);
+  if (ours !== undefined) return ours;
+  if (codes.some((code) => BAD_REQUESTS.has(code))) return 'BAD_REQUEST';
+  const server = codes.find((code) => SERVER_CODES.has(code));
+  if (typeof server === 'string') return server;
+  // graphql-js refuses a value of the caller's itself: nothing was thrown, and it points at the document.
+  return causes.length === 1 && error.nodes !== undefined ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
-/** The HTTP status of an answer that holds nothing but this error. */
+/** The HTTP status of an answer that holds nothing but an error of this code. */
 export function statusOf(code: string): number {
-  return isErrorCode(code) ? ERRORS[code].status : SERVER_CODES.has(code) ? 400 : 500;
+  if (isErrorCode(code)) return ERRORS[code].status;
+  return SERVER_CODES.has(code) ? 400 : 500;
+}
+
+/** The exception behind an INTERNAL error: for the hub's own log, never for the caller. */
+export function causeOf(error: GraphQLError): Error {
+  return causesOf(error).at(-1) ?? error;
 }
 
 // "Did you mean" names what the caller did not ask for; a caller with the schema does not need it.
 const SUGGESTION = /\s*Did you mean [\s\S]*$/;
 
 /**
- * What leaves of an error: message, place, path, and the extensions we wrote. Never a stack trace, never the text of
- * somebody else's exception.
+ * What leaves of an error: message, place, path, and the extensions we wrote. Never a stack trace, never the text of an
+ * exception that is not ours.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = error instanceof GraphQLError ? error : undefined;
-  if (cause?.originalError instanceof HubError)
-    return withMessage(formatted, cause.originalError.message, cause.originalError);
-  const code = serverCode(formatted, cause);
-  if (code === 'INTERNAL') return withMessage(formatted, ERRORS.INTERNAL.message, new HubError('INTERNAL'));
-  const { stacktrace: _stack, exception: _exception, http: _http, ...told } = formatted.extensions ?? {};
-  return { ...formatted, message: formatted.message.replace(SUGGESTION, ''), extensions: { ...told, code } };
-}
-
-/** The server's words stay; graphql-js's own refusals of a value carry none yet and are the caller's input. */
-function serverCode(formatted: GraphQLFormattedError, error: GraphQLError | undefined): string {
-  const code = formatted.extensions?.code;
-  if (code === 'OPERATION_RESOLUTION_FAILURE' || code === 'PERSISTED_QUERY_NOT_SUPPORTED') return 'BAD_REQUEST';
-  if (code !== 'INTERNAL_SERVER_ERROR') return codeOf(formatted);
-  // Errors graphql-js makes itself while coercing have no original error; anything thrown by code has one.
-  return error !== undefined && error.originalError === undefined && error.nodes !== undefined
-    ? 'BAD_USER_INPUT'
-    : 'INTERNAL';
-}
-
-function withMessage(
-  formatted: GraphQLFormattedError,
-  message: string,
-  { details, code }: HubError,
-): GraphQLFormattedError {
+  const fault = graphqlErrorFrom(error);
+  const code = codeOf(fault);
+  const hubError = hubErrorIn(fault);
   const { locations, path } = formatted;
   return {
-    message,
+    message:
+      hubError?.message ?? (code === 'INTERNAL' ? ERRORS.INTERNAL.message : formatted.message.replace(SUGGESTION, '')),
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
-    extensions: { ...details, code },
+    extensions: { ...hubError?.details, code },
   };
 }

@@ -18,6 +18,14 @@ export interface LedgerChunk {
   readonly heads: readonly Peaks[];
 }
 
+/** The whole ledger as of one instant, whatever is appended meanwhile. */
+export interface LedgerReading {
+  /** entries, as the newest head counts them */
+  readonly size: number;
+  /** from the first entry on; to be read once */
+  readonly chunks: AsyncIterable<LedgerChunk>;
+}
+
 /** A head somebody kept outside the hub: what `besa audit verify` printed earlier. */
 export interface Witness {
   readonly size: number;
@@ -36,8 +44,14 @@ export type Fault = 'CHANGED' | 'MISSING' | 'ADDED' | 'REWRITTEN';
 
 export type Verdict =
   | { readonly kind: 'INTACT'; readonly size: number; readonly root: string }
-  /** `position`: sequence of the first entry that is not vouched for */
-  | { readonly kind: 'BROKEN'; readonly position: number; readonly fault: Fault; readonly explanation: string };
+  /** `position`: sequence of the first entry that is not vouched for; the fault is there, or later up to `until` */
+  | {
+      readonly kind: 'BROKEN';
+      readonly position: number;
+      readonly until: number;
+      readonly fault: Fault;
+      readonly explanation: string;
+    };
 
 type Broken = Extract<Verdict, { readonly kind: 'BROKEN' }>;
 
@@ -65,12 +79,14 @@ export async function verify(
 
 class Verifier {
   #peaks: Peaks = EMPTY_TREE;
-  /** size of the last head that agreed, and whether a head was there at all */
+  /** sizes of the last head and the last witness that agreed */
   #vouchedSize = 0;
-  #headSize = -1;
-  #witnesses: Witness[];
-  /** heads whose entries have not come yet */
+  #witnessedSize = 0;
+  /** a ledger without any head has lost them: the empty one has its own */
+  #hasHead = false;
+  /** those whose entries have not come yet */
   #heads: Peaks[] = [];
+  readonly #witnesses: Witness[];
 
   constructor(witnesses: readonly Witness[]) {
     this.#witnesses = [...witnesses];
@@ -78,78 +94,80 @@ class Verifier {
 
   check(chunk: LedgerChunk): Broken | null {
     this.#heads.push(...chunk.heads);
-    const early = this.#compareHeads();
+    const early = this.#compare();
     if (early !== null) return early;
     for (const row of chunk.rows) {
-      const broken = this.#checkRow(row) ?? this.#compareHeads();
-      if (broken !== null) return broken;
+      const fault = this.#append(row) ?? this.#compare();
+      if (fault !== null) return fault;
     }
     return null;
   }
 
   conclude(): Verdict {
     const { size } = this.#peaks;
-    const promised = this.#heads.at(-1)?.size ?? this.#witnesses.at(-1)?.size;
-    if (promised !== undefined && promised > size) {
-      return broken(size + 1, 'MISSING', `a head counts ${promised} entries and only ${size} are there`);
+    const promised = Math.max(this.#heads.at(-1)?.size ?? 0, this.#witnesses.at(-1)?.size ?? 0);
+    if (promised > size) {
+      return broken('MISSING', size + 1, promised, `a head counts ${promised} entries and only ${size} are there`);
     }
-    if (this.#headSize < size) {
-      return broken(
-        this.#vouchedSize + 1,
-        'ADDED',
-        `no head counts the entries from ${this.#vouchedSize + 1} to ${size}`,
-      );
+    if (!this.#hasHead || this.#vouchedSize < size) {
+      const from = this.#vouchedSize + 1;
+      return broken('ADDED', from, Math.max(from, size), `no head counts the entries from ${from} on`);
     }
     return { kind: 'INTACT', size, root: hex(rootOf(this.#peaks)) };
   }
 
-  #checkRow(row: LedgerRow): Broken | null {
-    const expected = this.#peaks.size + 1;
-    if (row.sequence > expected) return broken(expected, 'MISSING', `after ${expected - 1} comes ${row.sequence}`);
-    if (row.sequence < expected) return broken(row.sequence, 'ADDED', `there is more than one entry ${row.sequence}`);
+  #append(row: LedgerRow): Broken | null {
+    const next = this.#peaks.size + 1;
+    if (row.sequence > next) return brokenAt(next, 'MISSING', `after ${next - 1} comes ${row.sequence}`);
+    if (row.sequence < next) return brokenAt(row.sequence, 'ADDED', `there is more than one entry ${row.sequence}`);
     const leaf = leafOf(row.sequence, row.at, row.body);
     if (!areEqual(leaf, row.leaf))
-      return broken(expected, 'CHANGED', 'the stored leaf does not stand for the stored entry');
-    if (!agreesWithBody(row))
-      return broken(expected, 'CHANGED', 'agency or request id beside the entry is not its own');
+      return brokenAt(next, 'CHANGED', 'the stored leaf does not stand for the stored entry');
+    if (!agreesWithBody(row)) return brokenAt(next, 'CHANGED', 'agency or request id beside the entry is not its own');
     this.#peaks = withLeaf(this.#peaks, leaf);
     return null;
   }
 
   /** Everything that speaks of the tree at exactly its present size. */
-  #compareHeads(): Broken | null {
-    const { size, hashes } = this.#peaks;
-    for (let head = this.#heads[0]; head !== undefined && head.size <= size; head = this.#heads[0]) {
-      this.#heads.shift();
-      const isSame = head.size === size && head.hashes.length === hashes.length;
-      if (!isSame || !head.hashes.every((peak, index) => areEqual(peak, hashes[index]))) {
-        return this.#rewritten(head.size, 'the head kept beside the entries');
-      }
+  #compare(): Broken | null {
+    const { size } = this.#peaks;
+    for (const head of taken(this.#heads, size)) {
+      if (!isSameTree(head, this.#peaks)) return rewritten(this.#vouchedSize, head.size, 'the head kept beside them');
       this.#vouchedSize = size;
-      this.#headSize = size;
+      this.#hasHead = true;
     }
-    for (
-      let witness = this.#witnesses[0];
-      witness !== undefined && witness.size <= size;
-      witness = this.#witnesses[0]
-    ) {
-      this.#witnesses.shift();
-      if (witness.size !== size || witness.root !== hex(rootOf(this.#peaks))) {
-        // Heads that stand beside the entries agreed with them all along: only earlier witnesses narrow it down.
-        return broken(1, 'REWRITTEN', `the witness of ${witness.size} entries saw others than are here now`);
-      }
+    for (const witness of taken(this.#witnesses, size)) {
+      // The heads agreed all along, so they were rewritten too: only an earlier witness narrows it down.
+      if (witness.root !== hex(rootOf(this.#peaks))) return rewritten(this.#witnessedSize, witness.size, 'the witness');
+      this.#witnessedSize = size;
     }
     return null;
   }
-
-  #rewritten(headSize: number, what: string): Broken {
-    const from = this.#vouchedSize + 1;
-    return broken(Math.min(from, headSize), 'REWRITTEN', `${what} saw other entries between ${from} and ${headSize}`);
-  }
 }
 
-function broken(position: number, fault: Fault, explanation: string): Broken {
-  return { kind: 'BROKEN', position, fault, explanation };
+/** Takes those off the front of a list ordered by size that the tree has reached. */
+function taken<T extends { readonly size: number }>(list: T[], size: number): readonly T[] {
+  const later = list.findIndex((item) => item.size > size);
+  return list.splice(0, later === -1 ? list.length : later);
+}
+
+function isSameTree(a: Peaks, b: Peaks): boolean {
+  return (
+    a.size === b.size && a.hashes.length === b.hashes.length && a.hashes.every((peak, i) => areEqual(peak, b.hashes[i]))
+  );
+}
+
+function rewritten(vouchedSize: number, size: number, by: string): Broken {
+  const from = Math.min(vouchedSize + 1, Math.max(size, 1));
+  return broken('REWRITTEN', from, Math.max(size, 1), `${by} saw other entries from ${from} to ${size}`);
+}
+
+function brokenAt(position: number, fault: Fault, explanation: string): Broken {
+  return broken(fault, position, position, explanation);
+}
+
+function broken(fault: Fault, position: number, until: number, explanation: string): Broken {
+  return { kind: 'BROKEN', position, until, fault, explanation };
 }
 
 /** The columns entries are found by are no part of the leaf, so they are compared with the body that is. */

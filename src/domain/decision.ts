@@ -68,7 +68,9 @@ export type SourceOutcome = 'ANSWERED' | 'PARTIAL' | 'WITHHELD' | 'UNAVAILABLE';
 
 /** One line of `sources`. `agreements`: references the caller may see; empty for own rows and NO_AGREEMENT. */
 export interface SourceLine {
+  /** code */
   readonly database: string;
+  readonly databaseName: string;
   readonly outcome: SourceOutcome;
   readonly reason: ReasonCode | null;
   readonly agreements: readonly string[];

@@ -1,3 +1,5 @@
+import { HubError } from './errors.js';
+
 /** Problems told of one import; the rest is counted. */
 export const IMPORT_PROBLEMS_LISTED_MAX = 100;
 /** More rejected rows than this refuse the whole import even where invalid rows are skipped: it is the wrong file or mapping. */
@@ -29,7 +31,7 @@ export type RawRow =
 
 /** The rows of one import, in their order. */
 export interface RowSource {
-  /** To be read once. @throws HubError where the rest cannot be read either; `details.problem` is then an ImportProblem */
+  /** To be read once. @throws RowsUnreadable, or HubError LIMIT_EXCEEDED */
   readonly batches: AsyncIterable<readonly RawRow[]>;
   /** What was read so far, for the ledger; null for rows that were never a file. */
   fingerprint(): Fingerprint | null;
@@ -60,6 +62,16 @@ export interface ImportResult extends ImportCounts {
   readonly problemsTotal: number;
   /** lines of the rejected rows, ascending */
   readonly rejectedLines: readonly number[];
+}
+
+/** Neither the row that is wrong nor those after it can be read. */
+export class RowsUnreadable extends HubError {
+  readonly problems: readonly ImportProblem[];
+
+  constructor(message: string, problems: readonly ImportProblem[]) {
+    super('BAD_USER_INPUT', message, { problems, problemsTotal: problems.length });
+    this.problems = problems;
+  }
 }
 
 /** `line 7, column `detections`: text where a whole number is expected`: a problem as people read it. */

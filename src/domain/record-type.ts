@@ -55,10 +55,19 @@ export interface Purpose {
   readonly description: string;
 }
 
+/** An enum of the SDL folder, for people: what its values mean. */
+export interface EnumType {
+  readonly name: string;
+  readonly description: string;
+  readonly values: readonly { readonly name: string; readonly description: string }[];
+}
+
 /** Everything read from the SDL folder at start. */
 export interface ExchangeStandard {
   readonly recordTypes: readonly RecordType[];
   readonly purposes: readonly Purpose[];
+  /** the enums fields have as type, `Purpose` not among them */
+  readonly enums?: readonly EnumType[];
 }
 
 /** Names no SDL field may take: the envelope every record has besides its own fields. */

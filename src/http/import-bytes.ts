@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { HubError } from '../domain/errors.js';
-import type { Fingerprint, ImportProblem } from '../domain/import.js';
+import { type Fingerprint, RowsUnreadable } from '../domain/import.js';
 
 export interface ImportLimits {
   readonly bytesMax: number;
@@ -15,17 +15,26 @@ export const IMPORT_LIMITS: ImportLimits = { bytesMax: 8 * 1024 ** 3, rowBytesMa
 const NEWLINE = 0x0a;
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 /** First bytes of files that are often sent by mistake, and what to do instead. */
-const MISTAKEN: readonly { readonly magic: readonly number[]; readonly kind: string; readonly expectation: string }[] = [
-  { magic: [0xff, 0xfe], kind: 'UTF-16', expectation: 'UTF-8 (save the file as UTF-8)' },
-  { magic: [0xfe, 0xff], kind: 'UTF-16', expectation: 'UTF-8 (save the file as UTF-8)' },
-  { magic: [0x1f, 0x8b], kind: 'a gzip archive', expectation: 'the unpacked file' },
-  { magic: [0x50, 0x4b, 0x03, 0x04], kind: 'a zip archive or spreadsheet', expectation: 'a text file (save it as CSV UTF-8)' },
-];
+const MISTAKEN: readonly { readonly magic: readonly number[]; readonly kind: string; readonly expectation: string }[] =
+  [
+    { magic: [0xff, 0xfe], kind: 'UTF-16', expectation: 'UTF-8 (save the file as UTF-8)' },
+    { magic: [0xfe, 0xff], kind: 'UTF-16', expectation: 'UTF-8 (save the file as UTF-8)' },
+    { magic: [0x1f, 0x8b], kind: 'a gzip archive', expectation: 'the unpacked file' },
+    {
+      magic: [0x50, 0x4b, 0x03, 0x04],
+      kind: 'a zip archive or spreadsheet',
+      expectation: 'a text file (save it as CSV UTF-8)',
+    },
+  ];
 
-/** The file cannot be read any further. The problem stands in `details.problem`. */
-export function unreadable(line: number, kind: string, expectation: string, column: string | null = null): HubError {
-  const problem: ImportProblem = { line, column, kind, expectation };
-  return new HubError('BAD_USER_INPUT', 'the file cannot be read any further', { problem });
+/** What to throw where the file cannot be read any further. */
+export function unreadable(
+  line: number,
+  kind: string,
+  expectation: string,
+  column: string | null = null,
+): RowsUnreadable {
+  return new RowsUnreadable('the file cannot be read any further', [{ line, column, kind, expectation }]);
 }
 
 /** Counts and hashes what passes, and stops at the limit. */
@@ -88,7 +97,7 @@ export async function* wholeLines(chunks: AsyncIterable<Buffer>, lineBytesMax: n
   if (heldBytes > 0) yield checkedPiece(Buffer.concat(held), linesBefore, isFirst);
 }
 
-export function tooLong(line: number, bytesMax: number): HubError {
+export function tooLong(line: number, bytesMax: number): RowsUnreadable {
   return unreadable(line, 'a row of too many bytes', `at most ${bytesMax} (is a quote left open?)`);
 }
 

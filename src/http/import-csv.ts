@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, type Options, Parser } from 'csv-parse';
-import type { RawRow } from '../domain/import.js';
+import type { RawRow, RowsUnreadable } from '../domain/import.js';
 import { tooLong, unreadable } from './import-bytes.js';
 
 const NEWLINE = 0x0a;
@@ -14,18 +14,21 @@ const BATCH_ROWS = 500;
 const FAULTS: Readonly<Record<string, { readonly kind: string; readonly expectation: string }>> = {
   CSV_QUOTE_NOT_CLOSED: { kind: 'a quote left open until the end of the file', expectation: 'a closing quote' },
   CSV_INVALID_CLOSING_QUOTE: { kind: 'text after a closing quote', expectation: 'a delimiter or the end of the line' },
-  INVALID_OPENING_QUOTE: { kind: 'a quote inside an unquoted cell', expectation: 'a quoted cell with its quotes doubled' },
+  INVALID_OPENING_QUOTE: {
+    kind: 'a quote inside an unquoted cell',
+    expectation: 'a quoted cell with its quotes doubled',
+  },
 };
 
 /**
  * The header, then the rows, in batches.
  *
  * @param pieces whole lines of UTF-8 without byte order mark
- * @throws HubError BAD_USER_INPUT with line and column where quoting is broken, LIMIT_EXCEEDED where a row is too long
+ * @throws RowsUnreadable, with the line, for an empty file, broken quoting or an endless row
  */
 export async function* csvRows(pieces: AsyncGenerator<Buffer>, rowBytesMax: number): AsyncGenerator<readonly RawRow[]> {
   const first = await pieces.next();
-  if (first.done === true) return;
+  if (first.done === true) throw unreadable(1, 'an empty file', 'a line with the names of the columns');
   const lines = new LineCounter();
   const parser = csvParser(delimiterOf(first.value), lines, rowBytesMax);
   let isHeader = true;
@@ -67,9 +70,12 @@ function csvParser(delimiter: string, lines: LineCounter, rowBytesMax: number): 
   return new Parser({ ...options, ...{ readableHighWaterMark: 2 * BATCH_ROWS } });
 }
 
-function quoteFault(error: CsvError, line: number): Error {
-  const fault = FAULTS[error.code] ?? { kind: 'text that is not CSV', expectation: 'cells between delimiters, quoted where they hold one' };
-  const column = typeof error['column'] === 'number' ? `${error['column'] + 1}` : null;
+function quoteFault(error: CsvError, line: number): RowsUnreadable {
+  const fault = FAULTS[error.code] ?? {
+    kind: 'text that is not CSV',
+    expectation: 'cells between delimiters, quoted where they hold one',
+  };
+  const column = typeof error.column === 'number' ? `${error.column + 1}` : null;
   return unreadable(line, fault.kind, fault.expectation, column);
 }
 
@@ -118,7 +124,11 @@ class LineCounter {
 
   rowEnded(offset: number, emptyLines: number): void {
     this.#begins.add(this.nextBegin(emptyLines));
-    for (let newline = this.#newlines.first; newline !== undefined && newline < offset; newline = this.#newlines.first) {
+    for (
+      let newline = this.#newlines.first;
+      newline !== undefined && newline < offset;
+      newline = this.#newlines.first
+    ) {
       this.#newlines.take();
       this.#line += 1;
     }

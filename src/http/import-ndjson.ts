@@ -9,7 +9,7 @@ const BATCH_ROWS = 500;
  * The rows in batches.
  *
  * @param pieces whole lines of UTF-8 without byte order mark
- * @throws HubError BAD_USER_INPUT for a line longer than `rowBytesMax`
+ * @throws RowsUnreadable for a line longer than `rowBytesMax`
  */
 export async function* ndjsonRows(
   pieces: AsyncIterable<Buffer>,

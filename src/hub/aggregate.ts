@@ -1,16 +1,21 @@
+import { type CountCell, protect } from '../disclosure/protect.js';
 import { type AggregateAsk, CELLS_MAX } from '../domain/ask.js';
-import type { ZeroPolicy } from '../domain/clause.js';
 import type { Decision, SourceLine } from '../domain/decision.js';
 import { HubError } from '../domain/errors.js';
 import type { Scalar } from '../domain/record-type.js';
-import { type CountCell, protect } from '../disclosure/protect.js';
-import { type AggregatePlan, type CountedSource, type PlannedDimension, planAggregate } from '../plan/plan-aggregate.js';
-import { countQuery, renderCount } from '../sql/compile-aggregate.js';
+import {
+  type AggregatePlan,
+  type CountedSource,
+  type PlannedDimension,
+  planAggregate,
+} from '../plan/plan-aggregate.js';
 import { label } from '../policy/generalise.js';
+import { countQuery, renderCount } from '../sql/compile-aggregate.js';
 import { checkDatabases, decided, guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
 import type { Journal } from './journal.js';
 import type { InForce, Ports } from './ports.js';
 import { ledgerLines } from './query.js';
+import { servedExactInstant } from './served-instant.js';
 import { stateAsk } from './state-ask.js';
 
 /** One cell as released. `key`: one entry per dimension, in the order asked; periods as ISO 8601 labels, databases as codes. */
@@ -37,7 +42,7 @@ export async function aggregate(hub: Ports, journal: Journal, ask: AggregateAsk)
     const plan = planAggregate(ask, decision, readableBy(hub, ask, facts), recordType);
     const rows = await countRows(hub, plan, ask, decision);
     if (rows === STALE) return STALE;
-    const released = protect(cellsOf(rows, plan, hub.timeZone), spanned(plan.sources));
+    const released = protect(cellsOf(rows, plan, hub.timeZone), strictest(plan.sources));
     note(journal, ask, plan, decision, rows);
     return { ...released, sources: plan.lines };
   });
@@ -61,7 +66,93 @@ async function countRows(
   const read = await hub.records.read(renderCount(counts, hub.timeZone), guardOf(ask, decision), 'aggregate');
   if (read.stale) return STALE;
   if (read.rows.length > CELLS_MAX) {
-    throw new HubError('LIMIT_EXCEEDED', `the answer would have more than ${CELLS_MAX} cells; group by less or filter more`);
+    throw new HubError(
+      'LIMIT_EXCEEDED',
+      `the answer would have more than ${CELLS_MAX} cells; group by less or filter more`,
+    );
   }
   return read.rows;
+}
+
+/** Cells with the rule of the databases each spans: those it names, else all that count into the table (design 5.8). */
+function cellsOf(rows: readonly Row[], plan: AggregatePlan, timeZone: string): readonly CountCell[] {
+  const { dimensions, sums, sources } = plan;
+  const databaseAt = dimensions.findIndex(({ kind }) => kind === 'database');
+  const byId = new Map(sources.map((counted) => [String(counted.source.database.id), counted]));
+  const all = strictest(sources);
+  return rows.flatMap((cells) => {
+    const numbers = cells.slice(dimensions.length).map((cell) => (cell === null ? null : Number(cell)));
+    const [count, unread, unknown] = [numbers[0], numbers[1 + sums.length], numbers[2 + sums.length]];
+    // Without dimensions the statement answers one row even of nothing; a group without rows is absent.
+    if (!count) return [];
+    const counted = databaseAt < 0 ? undefined : byId.get(cells[databaseAt] ?? '');
+    return [
+      {
+        key: dimensions.map((dimension, index) => keyOf(dimension, cells[index] ?? null, byId, timeZone)),
+        count,
+        sums: numbers.slice(1, 1 + sums.length),
+        unread: unread ?? 0,
+        unknown: unknown ?? 0,
+        ...(counted === undefined ? all : strictest([counted])),
+      },
+    ];
+  });
+}
+
+/** A cell obeys the strictest of all it spans, whether or not they have a row in it. */
+function strictest(sources: readonly CountedSource[]): Pick<CountCell, 'countMin' | 'zeroPolicy'> {
+  const minima = sources.flatMap(({ countMin }) => (countMin === null ? [] : [countMin]));
+  return {
+    countMin: minima.length === 0 ? null : Math.max(...minima),
+    zeroPolicy: sources.some(({ zeroPolicy }) => zeroPolicy === 'SUPPRESS') ? 'SUPPRESS' : 'SHOW',
+  };
+}
+
+function keyOf(
+  dimension: PlannedDimension,
+  cell: string | null,
+  byId: ReadonlyMap<string, CountedSource>,
+  timeZone: string,
+): Scalar | null {
+  if (cell === null) return null;
+  if (dimension.kind === 'database') return byId.get(cell)?.source.database.code ?? null;
+  const { type, ladder } = dimension.field;
+  const step = ladder.find(({ name }) => name === dimension.step);
+  if (step?.kind === 'period') return label(cell, step, timeZone);
+  if (type.kind === 'enum') return cell;
+  switch (type.name) {
+    case 'Int':
+    case 'Float':
+      return Number(cell);
+    case 'Boolean':
+      return cell.startsWith('t');
+    case 'DateTime':
+      return servedExactInstant(cell);
+    default:
+      return cell;
+  }
+}
+
+/** What the ledger says of it: per database how many records were counted; a cell's count belongs to no ledger. */
+function note(
+  journal: Journal,
+  ask: AggregateAsk,
+  plan: AggregatePlan,
+  decision: Decision,
+  rows: readonly Row[],
+): void {
+  const databaseAt = plan.dimensions.findIndex(({ kind }) => kind === 'database');
+  const counts = new Map<string, number>();
+  for (const cells of rows) {
+    const source = plan.sources.find(({ source: { database } }) => String(database.id) === cells[databaseAt]);
+    const counted = Number(cells[plan.dimensions.length] ?? 0);
+    // Counted together, the databases' shares are not known, and nobody asked the database for them.
+    const codes = source === undefined ? [] : [source.source.database.code];
+    for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + counted);
+  }
+  const lines = ledgerLines(plan.lines, decision, counts);
+  journal.ask(
+    { action: ask.action, recordType: ask.recordType, selectedFields: ask.sums, touchedFields: plan.touched, lines },
+    guardOf(ask, decision),
+  );
 }

@@ -7,7 +7,7 @@ import type { Ports } from './ports.js';
 export const ATTEMPTS_MAX = 3;
 
 /** The part of the hub a door needs. */
-export type Door = Pick<Ports, 'ledger' | 'monotonicMs'>;
+export type Door = Pick<Ports, 'agreements' | 'ledger' | 'monotonicMs'>;
 
 /**
  * Carries out one authenticated request and makes its ledger entry durable before anything of the answer leaves: exactly
@@ -39,6 +39,8 @@ export async function answer<T>(
     }
     // INVARIANT (audit before answer): the result stays in this function until its entry is durable.
     if (journal.isClosed || (await isRecorded(hub, journal))) return result;
+    // A request that read nothing has met no guard but the ledger's: nobody else has noticed that the set is old.
+    await hub.agreements.inForce({ refresh: true });
   }
   const error = new HubError('SOURCE_UNAVAILABLE', 'the agreements kept changing while this was answered; try again');
   await recordFault(hub, new RequestJournal(identity, request, elapsedMs), error);

@@ -80,7 +80,10 @@ export interface Ledger {
    */
   append(entry: LedgerEntry, guard?: LedgerGuard): Promise<Appended>;
   /** Newest first; only entries of this agency, before the given sequence if one is given. */
-  list(agency: string, options: { readonly limit: number; readonly beforeSequence?: number }): Promise<readonly StoredEntry[]>;
+  list(
+    agency: string,
+    options: { readonly limit: number; readonly beforeSequence?: number },
+  ): Promise<readonly StoredEntry[]>;
 }
 
 export type Appended = { readonly kind: 'APPENDED'; readonly sequence: number } | { readonly kind: 'STALE' };
@@ -134,7 +137,7 @@ export interface RecordLoader {
 export interface StagedRow {
   /** of the file; for rows that repeat a key */
   readonly line: number;
-  /** in the order of the record type's fields, validated */
+  /** validated: the record type's fields in their order, then ENVELOPE_INPUTS (records/) in theirs */
   readonly values: readonly Value[];
 }
 

@@ -54,7 +54,10 @@ export async function query(hub: Ports, journal: Journal, ask: PageAsk): Promise
 export async function queryRecord(
   hub: Ports,
   journal: Journal,
-  ask: Omit<RecordAsk, 'databaseId' | 'id'> & { readonly sealedId: string; readonly envelope: readonly EnvelopeColumn[] },
+  ask: Omit<RecordAsk, 'databaseId' | 'id'> & {
+    readonly sealedId: string;
+    readonly envelope: readonly EnvelopeColumn[];
+  },
 ): Promise<DisclosedRow | null> {
   stateAsk(hub, journal, ask);
   const recordType = recordTypeOf(hub, ask.recordType);

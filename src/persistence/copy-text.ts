@@ -33,7 +33,9 @@ function scalarText(value: Scalar): string {
 
 function escaped(text: string): string {
   // Most values hold nothing to escape: one test is cheaper than one replacement.
-  return TO_ESCAPE.test(text) ? text.replace(/[\\\b\f\n\r\t\v]/g, (character) => ESCAPES[character] ?? character) : text;
+  return TO_ESCAPE.test(text)
+    ? text.replace(/[\\\b\f\n\r\t\v]/g, (character) => ESCAPES[character] ?? character)
+    : text;
 }
 
 /** `['a', 'b"c']` → `{"a","b\"c"}`; quoted always, so that `NULL` and the empty text stay texts. */

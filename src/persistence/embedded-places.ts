@@ -39,17 +39,22 @@ export function placesFor(home: string, native: string, runAs: RunAs): Places {
   makeFolder(home);
   const log = join(home, 'postgres.log');
   if (runAs !== 'NOBODY') {
-    return { home, cluster: join(home, 'cluster'), native, log, reachable: home, give: () => undefined };
+    return { home, cluster: clusterFolder(home, runAs), native, log, reachable: home, give: () => undefined };
   }
   const room = reachableRoom(home);
   return {
     home,
-    cluster: join(room, 'cluster'),
+    cluster: clusterFolder(home, runAs),
     native: reachableCopy(native, room),
     log,
     reachable: room,
     give: (path) => chownSync(path, NOBODY, NOBODY),
   };
+}
+
+/** PostgreSQL's own data folder for a home: the same answer at every start. */
+export function clusterFolder(home: string, runAs: RunAs): string {
+  return join(runAs === 'NOBODY' ? roomOf(home) : home, 'cluster');
 }
 
 function makeFolder(path: string): void {
@@ -65,15 +70,18 @@ function makeFolder(path: string): void {
   }
 }
 
-/** A folder owned by uid 65534 that it can walk to: inside the data folder if others may pass, else under the system's temporary folder. */
+/** A folder owned by uid 65534 that it can walk to. */
 function reachableRoom(home: string): string {
-  if (isPassable(dirname(home))) {
-    chmodSync(home, statSync(home).mode | 0o011);
-    return ownedRoom(join(home, 'server'));
-  }
+  if (isPassable(dirname(home))) chmodSync(home, statSync(home).mode | 0o011);
+  return ownedRoom(roomOf(home));
+}
+
+/** Inside the data folder if others may pass on the way there, else under a temporary folder that outlives a restart. */
+function roomOf(home: string): string {
+  if (isPassable(dirname(home))) return join(home, 'server');
   // The name follows from the data folder, so that a later start finds the same cluster again.
   const name = `besa-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`;
-  return ownedRoom(join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), name));
+  return join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), name);
 }
 
 function isPassable(folder: string): boolean {

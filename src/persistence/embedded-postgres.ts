@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { StartError } from '../support/start-error.js';
-import { type Places, placesFor } from './embedded-places.js';
+import { clusterFolder, type Places, placesFor } from './embedded-places.js';
 import { chooseRunAs, commandFor, embeddedBinaries, linkLibraries, NOBODY, type RunAs } from './embedded-platform.js';
 
 export interface ClusterOptions {
@@ -65,6 +65,31 @@ export async function startPostgres(options: ClusterOptions): Promise<Cluster> {
   } catch (error) {
     await running.stop();
     throw error;
+  }
+}
+
+/**
+ * The URL of a kept cluster that another process of this machine runs on the folder; undefined if none runs.
+ * As root without user namespaces the cluster may lie elsewhere; it is then found through the kept `run-as`.
+ */
+export function runningUrl(dataFolder: string): string | undefined {
+  const home = resolve(dataFolder);
+  const passwordFile = join(home, 'password');
+  if (!existsSync(passwordFile)) return undefined;
+  const kept = existsSync(join(home, 'run-as')) ? readFileSync(join(home, 'run-as'), 'utf8').trim() : '';
+  const lines = postmasterFile(clusterFolder(home, kept === 'NOBODY' ? 'NOBODY' : 'DIRECT'));
+  const [pid, port, status] = [Number(lines[0]), lines[3]?.trim(), lines[7]?.trim()];
+  if (status !== 'ready' || port === undefined || !isAlive(pid)) return undefined;
+  const password = readFileSync(passwordFile, 'utf8').trim();
+  return `postgres://${HUB_ROLE}:${password}@127.0.0.1:${port}/${HUB_ROLE}`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -3,7 +3,9 @@ import type { Connection } from 'pg';
 import type { Guard, Statement } from '../hub/ports.js';
 
 // pg writes JavaScript arrays as PostgreSQL array literals here; it is not part of its public surface, and nothing else is.
-const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils') as { prepareValue: (value: unknown) => unknown };
+const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils') as {
+  prepareValue: (value: unknown) => unknown;
+};
 
 /**
  * Opens the second lock for one statement: sets agency, purpose and action for row-level security, but only if the decision
@@ -26,7 +28,12 @@ export interface PreparedStatement {
 interface ProtocolConnection {
   readonly stream: { cork(): void; uncork(): void };
   parse(query: { name: string; text: string; types: readonly number[] }): void;
-  bind(config: { portal: string; statement: string; values: unknown[]; valueMapper: (value: unknown) => unknown }): void;
+  bind(config: {
+    portal: string;
+    statement: string;
+    values: unknown[];
+    valueMapper: (value: unknown) => unknown;
+  }): void;
   execute(config: { portal: string; rows: number }): void;
   close(config: { type: 'S'; name: string }): void;
   sync(): void;

@@ -106,19 +106,21 @@ export class LedgerLane {
   }
 }
 
+/** SQLSTATE of what the server answered, undefined if the fault is not an answer of the server's. */
 function sqlStateOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  // EPIPE looks like a SQLSTATE and is the socket's.
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && code !== 'EPIPE' ? code : undefined;
 }
 
 /** The server refused the statement and goes on; class 57P (shutdown, crash) and 08 end the connection. */
 function isAnswer(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state !== undefined && !/^(57P|08)/.test(state) && state !== 'EPIPE';
+  return state !== undefined && !/^(57P|08)/.test(state);
 }
 
 /** A connection that broke; not one that went silent, for waiting as long again helps nobody. */
 function isLostConnection(error: unknown): boolean {
   if (isAnswer(error)) return false;
-  return !(error instanceof Error && /timeout/i.test(error.message));
+  return !(typeof error === 'object' && error !== null && 'message' in error && /timeout/i.test(String(error.message)));
 }

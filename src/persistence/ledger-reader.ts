@@ -1,13 +1,5 @@
 import { Client } from 'pg';
-import type { LedgerChunk } from '../audit/verify.js';
-
-/** The whole ledger as of one instant, whatever is appended meanwhile. */
-export interface LedgerReading {
-  /** entries, as the newest head counts them */
-  readonly size: number;
-  /** from the first entry on; to be read once */
-  readonly chunks: AsyncIterable<LedgerChunk>;
-}
+import type { LedgerChunk, LedgerReading } from '../audit/verify.js';
 
 const ROWS_PER_CHUNK = 2_000;
 

@@ -182,7 +182,9 @@ function isFaultOfAnEntry(error: unknown): boolean {
   return /^(22|23|54)/.test(causeOf(error));
 }
 
+/** SQLSTATE or name of a fault; never its message, which may quote what was to be written. */
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'unknown';
 }

@@ -101,8 +101,8 @@ class PostgresLoad implements RecordLoad {
     await this.#query(this.statements.analyseStaging);
     const { rows } = await this.#query(this.statements.repeatedKeys, [limit]);
     return {
-      total: Number(rows[0]?.['total'] ?? 0),
-      repeated: rows.map((row) => ({ line: Number(row['line']), firstLine: Number(row['first']) })),
+      total: Number(rows[0]?.total ?? 0),
+      repeated: rows.map((row) => ({ line: Number(row.line), firstLine: Number(row.first) })),
     };
   }
 
@@ -114,7 +114,7 @@ class PostgresLoad implements RecordLoad {
 
   async merge(): Promise<{ inserted: number; updated: number; unchanged: number }> {
     await this.#query('select pg_advisory_xact_lock($1, $2)', [LOAD_LOCK, this.database.id]);
-    const updated = this.statements.update === null ? 0 : await this.#count(this.statements.update);
+    const updated = await this.#count(this.statements.update);
     const inserted = await this.#count(this.statements.insert, [this.database.id]);
     if (updated + inserted >= ANALYSE_ROWS_MIN) await this.#query(this.statements.analysePartition);
     return { inserted, updated, unchanged: this.#staged - inserted - updated };
@@ -197,5 +197,8 @@ function faultOf(error: unknown): Error {
   if (error instanceof HubError) return error;
   const state = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
   if (/^(22|23|42)...$/.test(state)) return new Error(`the load failed with SQLSTATE ${state}`);
-  return new HubError('SOURCE_UNAVAILABLE', 'the database cannot be reached or did not keep up; nothing was imported; try again');
+  return new HubError(
+    'SOURCE_UNAVAILABLE',
+    'the database cannot be reached or did not keep up; nothing was imported; try again',
+  );
 }

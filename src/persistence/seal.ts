@@ -52,7 +52,9 @@ export class SecretSeal implements Seal {
     const cipher = createCipheriv('aes-256-gcm', this.cursorKey, nonce).setAAD(Buffer.from(binding));
     const { cursor, digest } = content;
     const plain = JSON.stringify([cursor.values, cursor.id, digest]);
-    return Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+    return Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+      'base64url',
+    );
   }
 
   openCursor(binding: string, sealed: string): SealedCursor | undefined {

@@ -81,7 +81,9 @@ function plannedDimension(dimension: Dimension, recordType: RecordType): Planned
 
 /** A row serves a dimension if it shows the field at the dimension's step or finer: a coarser one cannot be made finer. */
 function stepRank(dimension: Extract<PlannedDimension, { kind: 'field' }>): number {
-  return dimension.step === undefined ? 0 : 1 + dimension.field.ladder.findIndex((step) => step.name === dimension.step);
+  return dimension.step === undefined
+    ? 0
+    : 1 + dimension.field.ladder.findIndex((step) => step.name === dimension.step);
 }
 
 function countedSource(

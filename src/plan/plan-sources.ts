@@ -68,6 +68,7 @@ function planSource(
   const { database } = grant;
   const line = (outcome: SourceLine['outcome'], reason: ReasonCode | null, basis: readonly Basis[]): SourceLine => ({
     database: database.code,
+    databaseName: database.name,
     outcome,
     reason,
     agreements: referencesOf(basis),
@@ -122,9 +123,10 @@ function fieldBarOf(bar: Bar): readonly FieldBar[] {
 }
 
 function groupOf(candidate: Candidate, barred: ReadonlySet<string>): RowGroup {
-  const fields = Object.entries(candidate.fields).map(
-    ([name, treatment]): [string, Treatment] => [name, barred.has(name) ? WITHHELD : treatment],
-  );
+  const fields = Object.entries(candidate.fields).map(([name, treatment]): [string, Treatment] => [
+    name,
+    barred.has(name) ? WITHHELD : treatment,
+  ]);
   return {
     ...(candidate.rows === undefined ? {} : { rows: candidate.rows }),
     codesBlocked: CODES_RESTRICTED.filter((code) => !candidate.handlingCodes.includes(code)),
@@ -143,7 +145,9 @@ function mergedGroup(a: RowGroup, b: RowGroup, recordType: RecordType): RowGroup
 
 /** What touching this field costs: NONE of the visible rows, maybe SOME, surely ALL. */
 function costOf(source: SourcePlan, field: Field, redactionMax: number): 'NONE' | 'SOME' | 'ALL' {
-  const serves = source.groups.map((group) => redaction(group.fields[field.name] ?? WITHHELD, field.ladder) <= redactionMax);
+  const serves = source.groups.map(
+    (group) => redaction(group.fields[field.name] ?? WITHHELD, field.ladder) <= redactionMax,
+  );
   if (!serves.includes(true)) return 'ALL';
   return serves.includes(false) || source.bars.some((bar) => bar.fields.includes(field.name)) ? 'SOME' : 'NONE';
 }

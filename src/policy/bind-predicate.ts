@@ -3,13 +3,6 @@ import type { Field, RecordType, Scalar } from '../domain/record-type.js';
 
 type Comparison = Extract<Predicate, { kind: 'compare' }>;
 
-interface Binding {
-  readonly recordType: RecordType;
-  readonly bound: Predicate | null;
-}
-
-const bindings = new WeakMap<Predicate, Binding>();
-
 /**
  * A clause's condition as it binds to a record type: the same tree with instants in the one form rows have
  * (`2024-05-01T00:00:00+02:00` → `2024-04-30T22:00:00.000Z`), or null if it does not fit.
@@ -18,22 +11,14 @@ const bindings = new WeakMap<Predicate, Binding>();
  * a permission shows nothing, a prohibition speaks of every row.
  */
 export function bindPredicate(predicate: Predicate, recordType: RecordType): Predicate | null {
-  const known = bindings.get(predicate);
-  if (known?.recordType === recordType) return known.bound;
-  const bound = bind(predicate, recordType);
-  bindings.set(predicate, { recordType, bound });
-  return bound;
-}
-
-function bind(predicate: Predicate, recordType: RecordType): Predicate | null {
   switch (predicate.kind) {
     case 'and':
     case 'or': {
-      const of = predicate.of.map((part) => bind(part, recordType));
+      const of = predicate.of.map((part) => bindPredicate(part, recordType));
       return of.length > 0 && isWhole(of) ? { kind: predicate.kind, of } : null;
     }
     case 'not': {
-      const of = bind(predicate.of, recordType);
+      const of = bindPredicate(predicate.of, recordType);
       return of === null ? null : { kind: 'not', of };
     }
     case 'compare':

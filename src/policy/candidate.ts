@@ -55,8 +55,23 @@ export function basisOf({ version, clause }: Right): Basis {
   return { agreement: version.terms.reference, version: version.version, article: clause.article };
 }
 
+interface Kept {
+  readonly recordType: RecordType;
+  readonly candidate: Candidate | null;
+}
+
+const candidates = new WeakMap<Right<Permission>, Kept>();
+
 /** A permission reduced to what it shows of a record type; null if its condition does not fit the type. */
 export function candidateFrom(right: Right<Permission>, recordType: RecordType): Candidate | null {
+  const kept = candidates.get(right);
+  if (kept?.recordType === recordType) return kept.candidate;
+  const candidate = makeCandidate(right, recordType);
+  candidates.set(right, { recordType, candidate });
+  return candidate;
+}
+
+function makeCandidate(right: Right<Permission>, recordType: RecordType): Candidate | null {
   const { rows, fields, constraints } = right.clause;
   const bound = rows === undefined ? undefined : bindPredicate(rows, recordType);
   if (bound === null) return null;

@@ -3,14 +3,14 @@ import type { AgreementSet, AgreementStatus, AgreementVersion } from '../domain/
 import type { Ask } from '../domain/ask.js';
 import type { ClauseScope, Permission, Prohibition } from '../domain/clause.js';
 import type { Bar, Candidate, Decision, Grant } from '../domain/decision.js';
-import { firstReason } from '../domain/reasons.js';
+import { firstReason, type ReasonCode } from '../domain/reasons.js';
 import type { ExchangeStandard, RecordType } from '../domain/record-type.js';
 import type { SharedDatabase } from '../domain/registry.js';
 import { invariant } from '../support/unreachable.js';
 import { barFrom, candidateFrom, contains } from './candidate.js';
 import { failedConstraint } from './constraints/failed-constraint.js';
 import { digestOfGrants } from './grant-digest.js';
-import { clauseStatusAt, isProhibiting } from './in-force.js';
+import { clauseStatusAt, isProhibiting, isUniform } from './in-force.js';
 import { missedConstraints, nearestMiss, type Standing } from './nearest-miss.js';
 import { type Right, type Rights, rightsOf } from './rights.js';
 import { compareText } from './truth.js';
@@ -63,13 +63,16 @@ function grantOf(database: SharedDatabase, moment: Moment): Grant {
   const { ask, recordType, rights } = moment;
   if (database.owner === ask.agency) return { kind: 'OWNED', database };
   const permissions = rights.permissionsBy.get(database.owner) ?? [];
-  const permitting = permissions
-    .filter(({ clause }) => covers(clause.scope, database) && permitsAction(clause, ask) && permitsPurpose(clause, ask))
-    .map((right) => standingOf(right, database, moment))
-    .filter(({ status }) => status === 'IN_FORCE');
-  const candidates = permitting
-    .filter(({ failed }) => failed === null)
-    .flatMap(({ right }) => candidateFrom(right, recordType) ?? []);
+  const candidates: Candidate[] = [];
+  const failures: Standing[] = [];
+  for (const right of permissions) {
+    const { clause } = right;
+    if (!permitsAction(clause, ask) || !permitsPurpose(clause, ask) || !covers(clause.scope, database)) continue;
+    if (moment.statusOf(right) !== 'IN_FORCE') continue;
+    const candidate = failureOf(right, ask, recordType) === null ? candidateFrom(right, recordType) : null;
+    if (candidate === null) failures.push(standingOf(right, database, moment));
+    else candidates.push(candidate);
+  }
   if (candidates.length === 0) {
     const standings = permissions
       .map((right) => standingOf(right, database, moment))
@@ -77,29 +80,33 @@ function grantOf(database: SharedDatabase, moment: Moment): Grant {
     return { kind: 'WITHHELD', database, ...nearestMiss(standings) };
   }
   const bars = (rights.prohibitionsBy.get(database.owner) ?? []).flatMap((right) => barOf(right, database, moment));
-  const missed = missedConstraints(permitting.filter((one) => showsMore(one, candidates, recordType)));
+  const wide = candidates.filter(({ rows }) => rows === undefined).slice(0, COMPARED_MAX);
+  const missed = missedConstraints(failures.filter(({ right }) => showsMore(right, wide, recordType)));
   return { kind: 'GRANTED', database, candidates, bars, ...(missed === undefined ? {} : { missed }) };
 }
 
+/** How a permission stands towards the ask, whether it serves it or not: what the nearest miss is found among. */
 function standingOf(right: Right<Permission>, database: SharedDatabase, moment: Moment): Standing {
   const { ask, recordType } = moment;
-  const standing = {
+  const status = moment.statusOf(right);
+  const coversDatabase = covers(right.clause.scope, database);
+  const permitsBoth = permitsAction(right.clause, ask) && permitsPurpose(right.clause, ask);
+  const isAsked = coversDatabase && permitsBoth && status === 'IN_FORCE';
+  return {
     right,
-    status: moment.statusOf(right),
-    coversDatabase: covers(right.clause.scope, database),
+    status,
+    coversDatabase,
     permitsAction: permitsAction(right.clause, ask),
     permitsPurpose: permitsPurpose(right.clause, ask),
+    failed: isAsked ? failureOf(right, ask, recordType) : null,
   };
-  const isAsked = standing.coversDatabase && standing.permitsAction && standing.permitsPurpose;
-  if (!isAsked || standing.status !== 'IN_FORCE') return { ...standing, failed: null };
+}
+
+function failureOf(right: Right<Permission>, ask: Ask, recordType: RecordType): ReasonCode | null {
   const constraint = failedConstraint(right.clause, ask);
   // INVARIANT (fail closed): a condition that cannot be evaluated on these records is a right that needs its owner's word.
-  const isUnfit = candidateFrom(right, recordType) === null;
-  const codes = [
-    ...(constraint === null ? [] : [constraint]),
-    ...(isUnfit ? (['OWNER_APPROVAL_REQUIRED'] as const) : []),
-  ];
-  return { ...standing, failed: codes.length === 0 ? null : firstReason(codes) };
+  if (candidateFrom(right, recordType) !== null) return constraint;
+  return firstReason([...(constraint === null ? [] : [constraint]), 'OWNER_APPROVAL_REQUIRED']);
 }
 
 /** The prohibition as a bar, if it binds this ask and database: none or one. */
@@ -126,25 +133,24 @@ function permitsPurpose({ purposes }: Permission, ask: Ask): boolean {
   return purposes.includes(ask.purpose);
 }
 
-/** A failed permission that a holding one contains would have shown nothing more: it is not missed. */
-function showsMore({ right, failed }: Standing, candidates: readonly Candidate[], recordType: RecordType): boolean {
-  const wanted = failed === null ? null : candidateFrom(right, recordType);
-  if (wanted === null) return failed !== null;
-  const wide = candidates.filter(({ rows }) => rows === undefined).slice(0, COMPARED_MAX);
-  return !wide.some((candidate) => contains(candidate, wanted, recordType));
-}
-
 /** With more clauses than this in force, one that fails is called missed without looking on: PARTIAL says "may". */
 const COMPARED_MAX = 16;
 
+/** A failed permission that a holding one contains would have shown nothing more: it is not missed. */
+function showsMore(right: Right<Permission>, wide: readonly Candidate[], recordType: RecordType): boolean {
+  const wanted = candidateFrom(right, recordType);
+  return wanted === null || !wide.some((candidate) => contains(candidate, wanted, recordType));
+}
+
 function statusesAt(set: AgreementSet, now: Date): (right: Right) => AgreementStatus {
-  const known = new Map<Right, AgreementStatus>();
-  return (right) => {
-    const status =
-      known.get(right) ??
-      clauseStatusAt(set, right.version, now, { assigner: right.assigner, article: right.clause.article });
-    known.set(right, status);
-    return status;
+  const ofVersion = new Map<AgreementVersion, AgreementStatus | 'VARIES'>();
+  return ({ version, assigner, clause: { article } }) => {
+    let status = ofVersion.get(version);
+    if (status === undefined) {
+      status = isUniform(set, version) ? clauseStatusAt(set, version, now) : 'VARIES';
+      ofVersion.set(version, status);
+    }
+    return status === 'VARIES' ? clauseStatusAt(set, version, now, { assigner, article }) : status;
   };
 }
 

@@ -37,6 +37,7 @@ export function statusAt(
   if (isTerminated) return 'TERMINATED';
   if (at >= until) return 'EXPIRED';
   if (at < beginOf(version)) return 'NOT_YET_IN_FORCE';
+  if (!own.some((act) => act.kind === 'SUSPEND')) return 'IN_FORCE';
   const directions = clause === undefined ? directionsOf(version) : [clause];
   const isSuspended = directions.length > 0 && directions.every((one) => isSuspendedAt(version, own, at, one));
   return isSuspended ? 'SUSPENDED' : 'IN_FORCE';
@@ -103,23 +104,20 @@ export function isProhibiting(set: AgreementSet, version: AgreementVersion, inst
  */
 export function boundaries(set: AgreementSet, version: AgreementVersion): readonly Date[] {
   const facts = factsOf(set);
-  const found: Date[] = [];
-  const seen = new Set<string>();
-  let references: readonly string[] = [version.terms.reference];
-  while (references.length > 0) {
-    const above: string[] = [];
-    for (const reference of references) {
-      if (seen.has(reference)) continue;
-      seen.add(reference);
-      found.push(...facts.actsOn(reference).map((act) => act.effectiveAt));
-      for (const one of facts.versionsOf(reference)) {
-        found.push(new Date(beginOf(one)), one.until);
-        if (one.terms.framework !== undefined) above.push(one.terms.framework);
-      }
-    }
-    references = above;
+  return referencesAbove(facts, version.terms.reference).flatMap((reference) => [
+    ...facts.actsOn(reference).map((act) => act.effectiveAt),
+    ...facts.versionsOf(reference).flatMap((one) => [new Date(beginOf(one)), one.until]),
+  ]);
+}
+
+/** An agreement and the frameworks any of its versions stands under, each once. */
+function referencesAbove(facts: Facts, reference: string): readonly string[] {
+  const found = new Set([reference]);
+  // A set being iterated takes additions: frameworks of frameworks are reached, and a circle ends by itself.
+  for (const next of found) {
+    for (const { terms } of facts.versionsOf(next)) if (terms.framework !== undefined) found.add(terms.framework);
   }
-  return found;
+  return [...found];
 }
 
 /** A version finalised after its first day is in force from then on, never before: nobody is granted the past. */
@@ -155,6 +153,17 @@ function concerns(
     act.assigner === clause.assigner ||
     act.assigner === version.partnerOf[clause.assigner];
   return isDirection && (act.article === undefined || act.article === clause.article);
+}
+
+/**
+ * Have all clauses of a version, in all directions, the same status at any instant? Unless a suspension of it, or of a
+ * framework above it, is limited to a direction or an article.
+ */
+export function isUniform(set: AgreementSet, version: AgreementVersion): boolean {
+  const facts = factsOf(set);
+  return referencesAbove(facts, version.terms.reference)
+    .flatMap((reference) => facts.actsOn(reference))
+    .every((act) => act.kind === 'TERMINATE' || (act.assigner === undefined && act.article === undefined));
 }
 
 /** The parties a code in a clause stands for: an agency that is party, or a partner's agencies that are. */

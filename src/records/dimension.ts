@@ -54,7 +54,10 @@ export function readDimensions(recordType: RecordType, names: readonly string[])
     const place = found.dimension.kind === 'database' ? 'database' : found.dimension.field;
     const other = places.get(place);
     if (other !== undefined) {
-      return { kind: 'problem', message: `a group has one place for \`${place}\`: ask for one of ${oneOf([other, name])}` };
+      return {
+        kind: 'problem',
+        message: `a group has one place for \`${place}\`: ask for one of ${oneOf([other, name])}`,
+      };
     }
     places.set(place, name);
     dimensions.push(found.dimension);

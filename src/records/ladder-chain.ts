@@ -1,10 +1,16 @@
+import type { ConstValueNode } from 'graphql';
 import type { LadderStep } from '../domain/ladder.js';
 import type { FieldType } from '../domain/record-type.js';
 import type { Report } from './problem.js';
-import type { LocatedStep } from './read-ladder.js';
 import { oneOf } from './words.js';
 
 const COUNTRY_CODE = /^[A-Z]{3}$/;
+/** A step and the place it was read from. */
+export interface LocatedStep {
+  readonly step: LadderStep;
+  readonly node: ConstValueNode;
+}
+
 type GroupsStep = Extract<LadderStep, { kind: 'groups' }>;
 
 /**
@@ -22,7 +28,10 @@ export function checkChain(steps: readonly LocatedStep[], type: FieldType, repor
   for (const { step, node } of steps) {
     if (!fitting.includes(step.kind)) {
       const types = type.kind === 'enum' ? 'an enum' : `\`${type.name}\``;
-      complain(node, `step \`${step.name}\` does not fit ${types}${fitting.length > 0 ? `: write ${oneOf(fitting)}` : ''}`);
+      complain(
+        node,
+        `step \`${step.name}\` does not fit ${types}${fitting.length > 0 ? `: write ${oneOf(fitting)}` : ''}`,
+      );
     }
   }
   if (!isChain) return false;
@@ -55,7 +64,12 @@ function fittingKinds(type: FieldType): readonly string[] {
   }
 }
 
-function checkWidth({ step, node }: LocatedStep, before: LocatedStep | undefined, type: FieldType, complain: Report): void {
+function checkWidth(
+  { step, node }: LocatedStep,
+  before: LocatedStep | undefined,
+  type: FieldType,
+  complain: Report,
+): void {
   if (step.kind !== 'width') return;
   const previous = before?.step.kind === 'width' ? before.step.width : undefined;
   if (type.name === 'Float') {
@@ -70,7 +84,10 @@ function checkWidth({ step, node }: LocatedStep, before: LocatedStep | undefined
   if (!Number.isInteger(step.width) || step.width < 2 || step.width > 2 ** 31 - 1) {
     complain(node, 'the width of an Int is a whole number of at least 2: write `width: 10`');
   } else if (previous !== undefined && (step.width <= previous || step.width % previous !== 0)) {
-    complain(node, `each width is a multiple of the one before: write ${previous * 2}, ${previous * 5} or ${previous * 10}`);
+    complain(
+      node,
+      `each width is a multiple of the one before: write ${previous * 2}, ${previous * 5} or ${previous * 10}`,
+    );
   }
 }
 
@@ -85,7 +102,11 @@ function checkBefore({ node }: LocatedStep, steps: readonly LocatedStep[], compl
   if (steps.length > 1) complain(node, 'a step with `before` is the only one of its ladder: remove the others');
 }
 
-function checkGroups(located: { step: GroupsStep; node: LocatedStep['node'] }, type: FieldType, complain: Report): void {
+function checkGroups(
+  located: { step: GroupsStep; node: LocatedStep['node'] },
+  type: FieldType,
+  complain: Report,
+): void {
   const { step, node } = located;
   const seen = new Map<string, string>();
   for (const [group, values] of Object.entries(step.groups)) {

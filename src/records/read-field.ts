@@ -95,7 +95,10 @@ function readSensitivity(
   const sensitivity = SENSITIVITIES.find((known) => known === given);
   // One that stands there with a fault was reported already; a second message would hide the first.
   if (sensitivity === undefined && !node.directives?.some(({ name }) => name.value === 'sensitivity')) {
-    complain(node.name, `field \`${node.name.value}\` has no \`@sensitivity\`: write \`@sensitivity(is: OPERATIONAL)\`, or another of ${oneOf(SENSITIVITIES)}`);
+    complain(
+      node.name,
+      `field \`${node.name.value}\` has no \`@sensitivity\`: write \`@sensitivity(is: OPERATIONAL)\`, or another of ${oneOf(SENSITIVITIES)}`,
+    );
   }
   return sensitivity;
 }
@@ -120,7 +123,10 @@ function checkFit(
     if (fitting === undefined) continue;
     const isEnumKey = name === 'key' && type.kind === 'enum' && !type.isList;
     if (!isEnumKey && (type.isList || type.kind === 'enum' || !fitting.includes(type.name))) {
-      complain(directive.node, `\`@${name}\` fits ${oneOf(fitting)} only, no list: remove it or change the type of \`${node.name.value}\``);
+      complain(
+        directive.node,
+        `\`@${name}\` fits ${oneOf(fitting)} only, no list: remove it or change the type of \`${node.name.value}\``,
+      );
     }
   }
   const key = directives.get('key');
@@ -138,7 +144,10 @@ function ladderOf(type: FieldType, directive: Directive | undefined, complain: R
     return [];
   }
   if (type.isList || (type.kind === 'scalar' && ['Boolean', 'ID', 'Date', 'DateTime'].includes(type.name))) {
-    complain(directive.node, 'a ladder fits `String`, `Int`, `Float`, `CountryCode` and enums, no list: remove `@ladder`');
+    complain(
+      directive.node,
+      'a ladder fits `String`, `Int`, `Float`, `CountryCode` and enums, no list: remove `@ladder`',
+    );
     return [];
   }
   return readLadder(directive, type, complain);

@@ -1,7 +1,7 @@
 import { type ConstObjectFieldNode, type ConstValueNode, Kind } from 'graphql';
 import type { LadderStep } from '../domain/ladder.js';
 import type { FieldType } from '../domain/record-type.js';
-import { checkChain } from './ladder-chain.js';
+import { checkChain, type LocatedStep } from './ladder-chain.js';
 import type { Report } from './problem.js';
 import type { Directive } from './read-directives.js';
 import { oneOf } from './words.js';
@@ -9,18 +9,12 @@ import { oneOf } from './words.js';
 const STEP_NAME = /^[a-z][A-Za-z0-9]*$/;
 const STEP_KEYS = ['name', 'width', 'before', 'groups', 'otherwise'];
 
-/** A step and the place it was read from. */
-export interface LocatedStep {
-  readonly step: LadderStep;
-  readonly node: ConstValueNode;
-}
-
 /**
  * The ladder `@ladder` names, finest step first; empty if something is wrong with it (then it was reported).
  * Which kinds of step fit a type: domain/ladder.ts. Every shown value fits the field's own type.
  */
 export function readLadder(directive: Directive, type: FieldType, report: Report): readonly LadderStep[] {
-  const list = directive.arguments['steps'];
+  const list = directive.arguments.steps;
   if (list?.kind !== Kind.LIST) return [];
   const located: LocatedStep[] = [];
   for (const node of list.values) {

@@ -24,12 +24,18 @@ export function readRecordType(node: ObjectTypeDefinitionNode, enums: Enums, rep
   }
   const directives = readDirectives(node.directives, 'type', report);
   if (!node.directives?.some((directive) => directive.name.value === 'record')) {
-    report(node.name, `type \`${name}\` has no \`@record\`: write \`type ${name} @record(plural: "${lowerFirst(name)}s")\``);
+    report(
+      node.name,
+      `type \`${name}\` has no \`@record\`: write \`type ${name} @record(plural: "${lowerFirst(name)}s")\``,
+    );
   }
   const record = directives.get('record');
   const plural = textArgument(record, 'plural') ?? `${lowerFirst(name)}s`;
   if (record !== undefined && !PLURAL.test(plural)) {
-    report(record.node, `plural \`${plural}\` is no name: write letters and digits that begin small, such as \`"visits"\``);
+    report(
+      record.node,
+      `plural \`${plural}\` is no name: write letters and digits that begin small, such as \`"visits"\``,
+    );
   }
   const fields = (node.fields ?? [])
     .map((field) => readField(field, enums, report))
@@ -51,15 +57,22 @@ export function readRecordType(node: ObjectTypeDefinitionNode, enums: Enums, rep
 /** How often a directive stands in a type is counted on the nodes: a field left out for another fault still counts. */
 function checkWhole(node: ObjectTypeDefinitionNode, report: Report): void {
   const fields = node.fields ?? [];
-  if (fields.length === 0) report(node.name, `type \`${node.name.value}\` has no fields: write \`{ … }\` with at least one`);
+  if (fields.length === 0)
+    report(node.name, `type \`${node.name.value}\` has no fields: write \`{ … }\` with at least one`);
   const marked = (name: string): readonly FieldDefinitionNode[] =>
     fields.filter((field) => field.directives?.some((directive) => directive.name.value === name));
   if (fields.length > 0 && marked('key').length === 0) {
-    report(node.name, `type \`${node.name.value}\` has no key: write \`@key\` on the field or fields that identify a record`);
+    report(
+      node.name,
+      `type \`${node.name.value}\` has no key: write \`@key\` on the field or fields that identify a record`,
+    );
   }
   const [first, ...others] = marked('occurredAt');
   if (fields.length > 0 && first === undefined) {
-    report(node.name, `type \`${node.name.value}\` has no \`@occurredAt\`: write it on the Date or DateTime field that says when it happened`);
+    report(
+      node.name,
+      `type \`${node.name.value}\` has no \`@occurredAt\`: write it on the Date or DateTime field that says when it happened`,
+    );
   }
   for (const other of others) {
     report(other.name, `\`@occurredAt\` stands on \`${first?.name.value}\` already: remove one`);

@@ -7,7 +7,11 @@ export const RESERVED_FIELDS: readonly string[] = [...ENVELOPE_FIELDS, 'database
 const SYSTEM_COLUMNS = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'oid'];
 
 /** Column names a field cannot have. */
-export const RESERVED_COLUMNS: readonly string[] = [...ENVELOPE_FIELDS.map(snakeCase), 'database_id', ...SYSTEM_COLUMNS];
+export const RESERVED_COLUMNS: readonly string[] = [
+  ...ENVELOPE_FIELDS.map(snakeCase),
+  'database_id',
+  ...SYSTEM_COLUMNS,
+];
 
 /** Root fields of queries that are no record type's. */
 export const RESERVED_QUERIES: readonly string[] = [

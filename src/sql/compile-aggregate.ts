@@ -1,8 +1,8 @@
 import { type Field, type RecordType, snakeCase } from '../domain/record-type.js';
-import { comparableMax } from '../plan/plan-sources.js';
 import type { AggregatePlan, CountedSource, PlannedDimension } from '../plan/plan-aggregate.js';
-import { allOf, anyOf, caseOf, column, constant, type Expression, FALSE, isTrue, TRUE } from './expression.js';
+import { comparableMax } from '../plan/plan-sources.js';
 import { inDatabases, perSource, rowsOf } from './compile-read.js';
+import { allOf, anyOf, caseOf, column, constant, type Expression, FALSE, isTrue, TRUE } from './expression.js';
 import { atStep, dayColumnOf, shownColumn } from './predicate.js';
 import { type CompiledStatement, quoteName, Renderer } from './render.js';
 import { SourceRows } from './source-rows.js';
@@ -64,7 +64,10 @@ function perDatabase(
   give: (counted: CountedSource, rows: SourceRows) => Expression,
 ): Expression {
   return caseOf(
-    sources.map(({ counted, rows }) => ({ when: inDatabases([counted.source.database.id]), then: give(counted, rows) })),
+    sources.map(({ counted, rows }) => ({
+      when: inDatabases([counted.source.database.id]),
+      gives: give(counted, rows),
+    })),
     FALSE,
   );
 }

@@ -1,21 +1,10 @@
-import type { Cursor } from '../domain/ask.js';
 import { type Field, snakeCase } from '../domain/record-type.js';
 import type { Treatment } from '../domain/treatment.js';
+import type { ReadPlan, RecordPlan } from '../plan/plan-read.js';
 import { comparableMax } from '../plan/plan-sources.js';
-import type { PlannedOrder, ReadPlan, RecordPlan } from '../plan/plan-read.js';
-import {
-  allOf,
-  anyOf,
-  caseOf,
-  column,
-  constant,
-  type Expression,
-  expressionKey,
-  NULL,
-  type SqlType,
-  TRUE,
-} from './expression.js';
-import { shownColumn, sqlType } from './predicate.js';
+import { allOf, anyOf, caseOf, column, constant, type Expression, expressionKey, NULL, TRUE } from './expression.js';
+import { keyset, orderTerm } from './order.js';
+import { shownColumn } from './predicate.js';
 import type { SectionSelect, SelectQuery } from './select.js';
 import { SourceRows } from './source-rows.js';
 
@@ -48,18 +37,19 @@ export function readQuery(
   const terms = plan.order.map((term) => orderTerm(term, sources));
   const sections = new Map<string, SourceRows[]>();
   sources.forEach((source, index) => {
-    const key = terms.map((term) => expressionKey(term.keys[index] as Expression)).join();
+    const key = terms.map((term) => expressionKey(term.sortKeys[index] as Expression)).join();
     sections.set(key, [...(sections.get(key) ?? []), source]);
   });
   const columns = selectedColumns(plan.select, sources, sections.size > 1);
   return {
     table: snakeCase(plan.recordType.name),
     sections: [...sections.values()].map((members) => {
-      const keys = terms.map((term) => term.keys[sources.indexOf(members[0] as SourceRows)] as Expression);
+      const index = sources.indexOf(members[0] as SourceRows);
       return {
         columns: [...rowColumns(members), ...options.envelope.map(column), ...columns],
-        keys,
-        where: allOf([sectionRows(members, plan), ...keyset(plan, terms, keys)]),
+        keys: terms.map((term) => term.keys[index] as Expression),
+        sortKeys: terms.map((term) => term.sortKeys[index] as Expression),
+        where: allOf([sectionRows(members, plan), ...keyset(plan, terms, index)]),
       };
     }),
     directions: terms.map(({ direction }) => direction),
@@ -70,7 +60,10 @@ export function readQuery(
 }
 
 /** One record: by the primary key of its partition, and visible. Null if its database may not yield it. */
-export function recordQuery(plan: RecordPlan, options: { readonly envelope: readonly EnvelopeColumn[] }): SelectQuery | null {
+export function recordQuery(
+  plan: RecordPlan,
+  options: { readonly envelope: readonly EnvelopeColumn[] },
+): SelectQuery | null {
   const [source] = plan.sources;
   if (source === undefined) return null;
   const rows = new SourceRows(source, plan.recordType);
@@ -83,6 +76,7 @@ export function recordQuery(plan: RecordPlan, options: { readonly envelope: read
   const section: SectionSelect = {
     columns: [...rowColumns([rows]), ...options.envelope.map(column), ...selectedColumns(plan.select, [rows], false)],
     keys: [],
+    sortKeys: [],
     where: allOf([inDatabases([source.database.id]), byId, rows.visible]),
   };
   const table = snakeCase(plan.recordType.name);
@@ -141,7 +135,7 @@ export function perSource(sources: readonly SourceRows[], give: (source: SourceR
   const last = entries.pop();
   if (last === undefined) return NULL;
   return caseOf(
-    entries.map(({ ids, expression }) => ({ when: inDatabases(ids), then: expression })),
+    entries.map(({ ids, expression }) => ({ when: inDatabases(ids), gives: expression })),
     last.expression,
   );
 }
@@ -152,9 +146,12 @@ function selectedColumns(
   isUnion: boolean,
 ): readonly Expression[] {
   return select.map((field) => {
-    const plain = perSource(sources, (source) => source.byTreatment(field, (treatment) => shown(field, treatment, false)));
+    const plain = perSource(sources, (source) =>
+      source.byTreatment(field, (treatment) => shown(field, treatment, false)),
+    );
     // A bare column is cheapest; where treatments meet in one column they must meet as text.
-    if (!isUnion && (plain.kind === 'column' || plain.kind === 'constant' || plain.kind === 'generalised')) return plain;
+    if (!isUnion && (plain.kind === 'column' || plain.kind === 'constant' || plain.kind === 'generalised'))
+      return plain;
     return perSource(sources, (source) => source.byTreatment(field, (treatment) => shown(field, treatment, true)));
   });
 }
@@ -164,84 +161,4 @@ function shown(field: Field, treatment: Treatment, asText: boolean): Expression 
   if (expression.kind === 'constant') return expression;
   if (field.type.isList) return { kind: 'listText', of: expression };
   return asText ? { kind: 'text', of: expression } : expression;
-}
-
-interface OrderKeys {
-  readonly field: Field;
-  readonly direction: 'ASC' | 'DESC';
-  /** per source */
-  readonly keys: readonly Expression[];
-  /** how a cursor's value of this term is bound */
-  readonly type: SqlType;
-}
-
-/** What each source sorts by: shown values. Exact and generalised instants meet as instants; elsewhere types agree already. */
-function orderTerm(term: PlannedOrder, sources: readonly SourceRows[]): OrderKeys {
-  const { field } = term;
-  const isInstant = field.type.kind === 'scalar' && field.type.name === 'DateTime';
-  const natural = sources.map((source) => source.byTreatment(field, (treatment) => naturalKey(field, treatment)));
-  const areDates = natural.every((key) => key.kind === 'generalised' || key.kind === 'constant');
-  const areExact = natural.every((key) => key.kind === 'column' || key.kind === 'constant');
-  if (!isInstant || areExact) return typed(term, natural, sqlType(field));
-  if (areDates) return typed(term, natural, 'date');
-  const keys = sources.map((source) =>
-    source.byTreatment(field, (treatment) => {
-      const key = naturalKey(field, treatment);
-      return key.kind === 'generalised' ? { kind: 'startOfDate', of: key } : key;
-    }),
-  );
-  return typed(term, keys, 'timestamptz');
-}
-
-/** A source that never shows the field sorts by null: of a type, or the branches of a union would not meet. */
-function typed(term: PlannedOrder, keys: readonly Expression[], type: SqlType): OrderKeys {
-  return { ...term, type, keys: keys.map((key) => (key.kind === 'constant' ? { ...key, type } : key)) };
-}
-
-function naturalKey(field: Field, treatment: Treatment): Expression {
-  return treatment.kind === 'CLEAR' || treatment.kind === 'GENERALISED' ? shownColumn(field, treatment) : NULL;
-}
-
-/** Rows behind the cursor's row in the direction of the page; nulls sort last whatever the direction of a term. */
-function keyset(plan: ReadPlan, terms: readonly OrderKeys[], keys: readonly Expression[]): readonly Expression[] {
-  if (plan.cursor === undefined) return [];
-  const { cursor } = plan;
-  const isBackward = plan.direction === 'BACKWARD';
-  const comparisons = terms.map((term, index) => keyComparison(term, keys[index] as Expression, cursor, index, isBackward));
-  const idComparison: Expression = {
-    kind: 'compare',
-    op: isBackward ? '<' : '>',
-    left: column('id'),
-    right: { kind: 'value', type: 'bigint', value: cursor.id },
-  };
-  const beyond = comparisons.map(({ isBeyond }, index) =>
-    allOf([...comparisons.slice(0, index).map(({ isEqual }) => isEqual), isBeyond]),
-  );
-  const tie = allOf([...comparisons.map(({ isEqual }) => isEqual), idComparison]);
-  // The first term also as a plain bound: a disjunction alone gives no index range.
-  const first = comparisons[0];
-  return [...(first === undefined ? [] : [anyOf([first.isBeyond, first.isEqual])]), anyOf([...beyond, tie])];
-}
-
-function keyComparison(
-  term: OrderKeys,
-  key: Expression,
-  cursor: Cursor,
-  index: number,
-  isBackward: boolean,
-): { isBeyond: Expression; isEqual: Expression } {
-  const value = cursor.values[index] ?? null;
-  const isNull: Expression = { kind: 'isNull', of: key };
-  if (value === null) {
-    // Nulls come last: nothing lies beyond them forwards, everything else backwards.
-    return { isBeyond: isBackward ? { kind: 'not', of: isNull } : constant(false), isEqual: isNull };
-  }
-  const right: Expression = { kind: 'value', type: term.type, value };
-  const isAscending = (term.direction === 'ASC') !== isBackward;
-  const strict: Expression = { kind: 'compare', op: isAscending ? '>' : '<', left: key, right };
-  const isNullable = !(key.kind === 'column' && term.field.isRequired);
-  return {
-    isBeyond: isBackward || !isNullable ? strict : anyOf([strict, isNull]),
-    isEqual: { kind: 'compare', op: '=', left: key, right },
-  };
 }

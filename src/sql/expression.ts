@@ -35,7 +35,7 @@ export type Expression =
   /** the first branch whose condition is TRUE; else `otherwise` */
   | {
       readonly kind: 'case';
-      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+      readonly branches: readonly { readonly when: Expression; readonly gives: Expression }[];
       readonly otherwise: Expression;
     }
   /**
@@ -103,15 +103,17 @@ export function isNotFalse(of: Expression): Expression {
   return of.kind === 'constant' ? constant(of.value !== false) : { kind: 'isNotFalse', of };
 }
 
-/** Drops branches that never apply and everything behind one that always does. */
+/** Drops branches that never apply, everything behind one that always does, and the choice where all come to the same. */
 export function caseOf(
-  branches: readonly { readonly when: Expression; readonly then: Expression }[],
+  branches: readonly { readonly when: Expression; readonly gives: Expression }[],
   otherwise: Expression,
 ): Expression {
   const kept = branches.filter((branch) => !isConstant(branch.when, false));
   const always = kept.findIndex((branch) => isConstant(branch.when, true));
   const live = always < 0 ? kept : kept.slice(0, always);
-  const last = always < 0 ? otherwise : (kept[always] as { then: Expression }).then;
+  const last = always < 0 ? otherwise : (kept[always] as { gives: Expression }).gives;
+  const lastKey = expressionKey(last);
+  if (live.every(({ gives }) => expressionKey(gives) === lastKey)) return last;
   return live.length === 0 ? last : { kind: 'case', branches: live, otherwise: last };
 }
 

@@ -44,7 +44,12 @@ export function rawPredicate(predicate: Predicate, recordType: RecordType): Expr
 }
 
 /** A comparison on what a treatment shows; both sides are generalised first (design 5.6). MASKED and WITHHELD compare with nothing. */
-export function comparison(field: Field, treatment: Treatment, op: Operator, value: Scalar | readonly Scalar[]): Expression {
+export function comparison(
+  field: Field,
+  treatment: Treatment,
+  op: Operator,
+  value: Scalar | readonly Scalar[],
+): Expression {
   if (treatment.kind !== 'CLEAR' && treatment.kind !== 'GENERALISED') return FALSE;
   const shown = shownColumn(field, treatment);
   const bound = (one: Scalar): Expression =>

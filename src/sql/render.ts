@@ -1,6 +1,6 @@
 import type { LadderStep, Period } from '../domain/ladder.js';
-import { MASK_PREFIX, MASKED_CHARACTERS_SHOWN, MASKED_LENGTH_MIN } from '../domain/treatment.js';
 import type { Scalar } from '../domain/record-type.js';
+import { MASK_PREFIX, MASKED_CHARACTERS_SHOWN, MASKED_LENGTH_MIN } from '../domain/treatment.js';
 import { unreachable } from '../support/unreachable.js';
 import type { Expression, SqlType } from './expression.js';
 
@@ -101,7 +101,9 @@ export class Renderer {
   }
 
   private caseOf(node: Extract<Expression, { kind: 'case' }>): string {
-    const branches = node.branches.map(({ when, then }) => `when ${this.expression(when)} then ${this.expression(then)}`);
+    const branches = node.branches.map(
+      ({ when, gives }) => `when ${this.expression(when)} then ${this.expression(gives)}`,
+    );
     return `case ${branches.join(' ')} else ${this.expression(node.otherwise)} end`;
   }
 

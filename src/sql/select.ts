@@ -1,10 +1,13 @@
-import { quoteName, Renderer, type CompiledStatement } from './render.js';
 import type { Expression } from './expression.js';
+import { type CompiledStatement, quoteName, Renderer } from './render.js';
 
 /** One select over some partitions of one record table. */
 export interface SectionSelect {
   readonly columns: readonly Expression[];
+  /** what rows of all sections are compared by */
   readonly keys: readonly Expression[];
+  /** what this section's rows are sorted by: in the order of `keys`, and indexed where that is */
+  readonly sortKeys: readonly Expression[];
   readonly where: Expression;
 }
 
@@ -57,7 +60,7 @@ function renderSection(section: SectionSelect, query: SelectQuery, renderer: Ren
   const outputs = [...section.columns, ...(withKeys ? section.keys : [])].map(
     (expression, index) => `${renderer.expression(expression)} as x${index}`,
   );
-  const keys = section.keys.map((key) => renderer.operand(key));
+  const keys = section.sortKeys.map((key) => renderer.operand(key));
   return [
     `select ${outputs.join(', ')} from records.${quoteName(query.table)} c`,
     `where ${renderer.expression(section.where)}`,

@@ -29,11 +29,11 @@ export class SourceRows {
     const barred = anyOf(barredBy.map((index) => this.bars[index] as Expression));
     const branches = levels.map(({ treatment, groups }) => ({
       when: groups.length === 0 ? TRUE : anyOf(groups.map((index) => this.groups[index] as Expression)),
-      then: give(treatment),
+      gives: give(treatment),
     }));
     // A visible row is in some group: the last level needs no condition.
-    const last = branches.at(-1)?.then ?? give(WITHHELD);
-    return caseOf([{ when: barred, then: give(WITHHELD) }, ...branches.slice(0, -1)], last);
+    const last = branches.at(-1)?.gives ?? give(WITHHELD);
+    return caseOf([{ when: barred, gives: give(WITHHELD) }, ...branches.slice(0, -1)], last);
   }
 
   /** TRUE where the field is shown no more redacted than `redactionMax`: never unknown. */
@@ -56,7 +56,7 @@ export class SourceRows {
   /** `'101'`: which groups hold and which bars bind on the row, one digit each; empty where only one answer is possible. */
   marks(): Expression {
     if (this.groups.length <= 1 && this.bars.length === 0) return constant('');
-    const digit = (when: Expression): Expression => caseOf([{ when, then: constant('1') }], constant('0'));
+    const digit = (when: Expression): Expression => caseOf([{ when, gives: constant('1') }], constant('0'));
     return { kind: 'concat', of: [...this.groups, ...this.bars].map(digit) };
   }
 }
@@ -66,7 +66,13 @@ function groupCondition(group: RowGroup, recordType: RecordType): Expression {
   if (group.codesBlocked.length === 0) return rows;
   const code = column('handling_code');
   const blocked: Expression = { kind: 'oneOf', operand: code, elements: group.codesBlocked.map(constant) };
-  return allOf([rows, anyOf([{ kind: 'isNull', of: code }, { kind: 'not', of: blocked }])]);
+  return allOf([
+    rows,
+    anyOf([
+      { kind: 'isNull', of: code },
+      { kind: 'not', of: blocked },
+    ]),
+  ]);
 }
 
 function visibleRows(source: SourcePlan, conditions: readonly Expression[], recordType: RecordType): Expression {

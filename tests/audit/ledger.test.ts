@@ -117,10 +117,9 @@ describe('an append', () => {
   test('64 at once through two hubs take one gapless sequence, and the tree stands', async () => {
     const other = createLedger({ url: world.url });
     const before = await sizeOf();
+    const now = await guard();
     const appended = await Promise.all(
-      Array.from({ length: 64 }, async (_, index) =>
-        (index % 2 === 0 ? world.ledger : other).append(sampleEntry(), await guard()),
-      ),
+      Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? world.ledger : other).append(sampleEntry(), now)),
     );
     await other.close();
     const sequences = appended
@@ -135,6 +134,25 @@ describe('an append', () => {
     await Promise.all(Array.from({ length: 200 }, () => world.ledger.append(sampleEntry())));
     const [after] = await world.sql('select count(*)::int as count from besa.ledger_head');
     expect(Number(after?.count) - Number(before?.count)).toBeLessThan(10);
+  });
+});
+
+describe('a connection that was there when the ledger was small', () => {
+  test('never reads all of it: what it has planned stays good while the ledger grows', async () => {
+    const own = await ledgerWorld();
+    const client = await own.connect();
+    for (let count = 0; count < 30; count += 1) {
+      const { text, values } = appendStatement(sampleEntry());
+      await client.query({ name: 'append', text, values: [...values] });
+    }
+    await client.query('select pg_stat_force_next_flush()');
+    await client.query('select 1');
+    const scans = await client.query(
+      `select relname from pg_stat_user_tables where schemaname = 'besa' and relname in ('ledger_entry', 'ledger_head') and seq_scan > 1`,
+    );
+    expect(scans.rows).toEqual([]);
+    await client.end();
+    await own.close();
   });
 });
 

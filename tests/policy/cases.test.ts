@@ -25,16 +25,20 @@ interface Case {
     justification?: string;
     databases?: string[];
   };
-  /** per database: a reason code, OWNED, or what is granted */
-  want: Record<string, string | WantedGrant>;
+  /** per database: a reason code, OWNED, a reason with the clauses behind it, or what is granted */
+  want: Record<string, string | WantedMiss | WantedGrant>;
   validity?: { from: string | null; until: string | null };
+}
+
+interface WantedMiss {
+  withheld: string;
+  behind: string[];
 }
 
 interface WantedGrant {
   under: string[];
   barred?: string[];
   missed?: string;
-  behind?: string[];
   rows?: { row: Record<string, Value>; shows: 'INVISIBLE' | Record<string, TreatmentNote | { is: Value }> }[];
 }
 
@@ -76,13 +80,15 @@ function decided({ given, acts = [], when }: Case, agreements: CaseFile['agreeme
 
 const basisText = ({ agreement, article }: { agreement: string; article: string }): string => `${agreement} ${article}`;
 
-function checkGrant(grant: Grant, want: string | WantedGrant): void {
+function checkGrant(grant: Grant, want: Case['want'][string]): void {
   if (typeof want === 'string') {
     expect(grant.kind === 'WITHHELD' ? grant.reason : grant.kind).toBe(want);
     return;
   }
-  if (want.behind !== undefined && grant.kind === 'WITHHELD') {
-    expect(grant.basis.map(basisText)).toEqual(want.behind);
+  if ('withheld' in want) {
+    expect(grant.kind === 'WITHHELD' ? grant : grant.kind).toMatchObject({ reason: want.withheld });
+    expect(grant.kind === 'WITHHELD' && grant.basis.map(basisText)).toEqual(want.behind);
+    return;
   }
   expect(grant.kind).toBe('GRANTED');
   if (grant.kind !== 'GRANTED') return;
@@ -92,7 +98,11 @@ function checkGrant(grant: Grant, want: string | WantedGrant): void {
   for (const { row, shows } of want.rows ?? []) checkRow(grant, row, shows);
 }
 
-function checkRow(grant: Grant, row: Record<string, Value>, shows: NonNullable<WantedGrant['rows']>[number]['shows']): void {
+function checkRow(
+  grant: Grant,
+  row: Record<string, Value>,
+  shows: NonNullable<WantedGrant['rows']>[number]['shows'],
+): void {
   const recordType = STANDARD.recordTypes.find(({ name }) => name === grant.database.recordType)!;
   const shown = view(grant, rowFrom(row), recordType, TIME_ZONE);
   if (shows === 'INVISIBLE') {
@@ -121,6 +131,7 @@ for (const name of files) {
         expect(grant).toBeDefined();
         checkGrant(grant!, want);
         if (typeof want === 'string') reasonsSeen.add(want);
+        else if ('withheld' in want) reasonsSeen.add(want.withheld);
       }
       const instant = (text: string | null): Date | null => (text === null ? null : new Date(text));
       if (one.validity === undefined) return;

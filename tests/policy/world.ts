@@ -44,7 +44,11 @@ export const CROSSING: RecordType = {
     field('personsCount', scalar('Int'), 'OPERATIONAL', { isMeasure: true }),
     field('birthDate', scalar('Date'), 'DIRECT_IDENTIFIER'),
     field('documentNumber', scalar('String'), 'DOCUMENT_IDENTIFIER'),
-    field('minorStatus', { kind: 'enum', name: 'MinorStatus', values: ['ADULT', 'MINOR'], isList: false }, 'VULNERABILITY'),
+    field(
+      'minorStatus',
+      { kind: 'enum', name: 'MinorStatus', values: ['ADULT', 'MINOR'], isList: false },
+      'VULNERABILITY',
+    ),
     field('indicator', scalar('String'), 'REFERENCE'),
     field('patrolNote', scalar('String'), 'INTERNAL'),
   ],

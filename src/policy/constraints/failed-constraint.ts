@@ -50,6 +50,10 @@ function isKnown(kind: string): kind is keyof typeof CHECKS {
  * null if every constraint holds.
  */
 export function failedConstraint(permission: Permission, ask: Ask): ReasonCode | null {
-  const codes = constraintsOf(permission).flatMap((check) => check(permission, ask) ?? []);
+  const codes: ReasonCode[] = [];
+  for (const check of constraintsOf(permission)) {
+    const code = check(permission, ask);
+    if (code !== null) codes.push(code);
+  }
   return codes.length === 0 ? null : firstReason(codes);
 }

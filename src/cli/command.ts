@@ -1,0 +1,53 @@
+/** What a command of `besa` is: one file that registers itself on the program, and what it is handed to work with. */
+import type { Command } from 'commander';
+import type { LedgerReading } from '../audit/verify.js';
+
+/** Registers one command (or one group of them) on the program. */
+export type RegisterCommand = (program: Command, context: CommandContext) => void;
+
+/** Everything a command needs from outside. `src/cli/main.ts` makes it; tests make their own. */
+export interface CommandContext {
+  /** the checked configuration; read on first use, so that `--help` works with a broken one. @throws StartError */
+  config(): CommandConfig;
+  /** opens the hub's database for a command that works without a hub; close it in every case */
+  openDatabase(): Promise<OpenDatabase>;
+  /** hands the stored ledger to `work`, from the hub's database, with or without a hub */
+  withLedger<T>(work: (ledger: LedgerReading) => Promise<T>): Promise<T>;
+  readonly terminal: Terminal;
+}
+
+/** The part of the configuration that commands look at. */
+export interface CommandConfig {
+  readonly environment: 'development' | 'production' | 'test';
+  readonly dataFolder: string;
+  readonly recordsFolder: string;
+  readonly timeZone: string;
+  readonly demo: 'small' | 'large' | 'off';
+  readonly client: { readonly url?: string; readonly token?: string };
+}
+
+export interface OpenDatabase {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface Terminal {
+  /** a line of the result, on standard output */
+  print(line: string): void;
+  /** a line about the work, on standard error */
+  note(line: string): void;
+  /** whether standard error is a terminal that moves its cursor */
+  readonly interactive: boolean;
+  readonly color: boolean;
+}
+
+/** A command that did its work and found something wrong: printed without a stack trace, exit code 1. */
+export class CommandFailure extends Error {
+  readonly mends: readonly string[];
+
+  constructor(message: string, mends: readonly string[] = []) {
+    super(message);
+    this.name = 'CommandFailure';
+    this.mends = mends;
+  }
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/** Entry of `besa`, the command line: makes what commands work with, and says how they fail. */
+import { CommanderError } from 'commander';
+import { type Config, readConfig } from '../config.js';
+import { StartError } from '../support/start-error.js';
+import { type CommandContext, CommandFailure } from './command.js';
+import { programFor } from './program.js';
+
+function makeContext(): CommandContext {
+  let config: Config | undefined;
+  const read = (): Config => {
+    config ??= readConfig();
+    return config;
+  };
+  // Loaded on demand: most commands speak HTTP, and should not wait for a database driver to load.
+  const openDatabase = async () => (await import('../persistence/open-database.js')).openDatabase(read());
+  return {
+    config: read,
+    openDatabase,
+    withLedger: async (work) => {
+      const { withLedger } = await import('../persistence/ledger-reader.js');
+      const database = await openDatabase();
+      return withLedger(database.url, work).finally(() => database.close());
+    },
+    terminal: {
+      print: (line) => process.stdout.write(`${line}\n`),
+      note: (line) => process.stderr.write(`${line}\n`),
+      interactive: process.stderr.isTTY === true,
+      color: process.stderr.isTTY === true && process.stderr.hasColors(),
+    },
+  };
+}
+
+/** 0: done; 1: refused or failed. What may be expected to go wrong shows no stack trace. */
+async function main(): Promise<0 | 1> {
+  // A reader that closes early, as in `besa … | head`, is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+  const context = makeContext();
+  try {
+    await programFor(context).parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    if (!(error instanceof CommandFailure || error instanceof StartError)) throw error;
+    context.terminal.note(`✘ ${error.message}`);
+    for (const mend of error.mends) context.terminal.note(`  · ${mend}`);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerAudit } from './audit-verify.js';
+import type { CommandContext, RegisterCommand } from './command.js';
+import { registerConfigCheck } from './config-check.js';
+
+/** In the order `besa --help` shows them. A new command is a new file and a line here. */
+const COMMANDS: readonly RegisterCommand[] = [registerAudit, registerConfigCheck];
+
+/** The command line `besa`: one file per command, each registers itself. */
+export function programFor(context: CommandContext, commands: readonly RegisterCommand[] = COMMANDS): Command {
+  const program = new Command('besa')
+    .description('Ask, load and check a Besa hub. Commands talk to the running hub unless they say otherwise.')
+    .version(packageVersion())
+    .showHelpAfterError('(besa --help lists every command)')
+    .exitOverride();
+  for (const register of commands) register(program, context);
+  return program;
+}
+
+// The sources lie two folders below the package file, the compiled output three.
+function packageVersion(): string {
+  for (const up of ['../../', '../../../']) {
+    try {
+      const found = JSON.parse(readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (found.name === 'besa' && found.version !== undefined) return found.version;
+    } catch {}
+  }
+  return 'unknown';
+}

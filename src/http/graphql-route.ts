@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ApiContext, createContext, type NamedRequest } from '../api/context.js';
+import { LIMITS } from '../api/limits.js';
+import type { Identity } from '../domain/identity.js';
+import { answer } from '../hub/answer.js';
+import type { Journal } from '../hub/journal.js';
+import type { Ports } from '../hub/ports.js';
+import { sendPage, wantsPage } from './graphiql.js';
+import { HttpRefusal } from './http-error.js';
+import type { Metrics } from './metrics.js';
+
+export interface GraphqlRouteParts {
+  readonly hub: Ports;
+  readonly api: ApolloServer<ApiContext>;
+  readonly metrics: Metrics;
+  /** @throws HubError UNAUTHENTICATED */
+  authenticate(request: FastifyRequest): Promise<Identity>;
+}
+
+/** How long a body may take to arrive: a slow sender must not hold a place for ever. */
+const BODY_MS_MAX = 20_000;
+const PATH = '/graphql';
+
+interface Admitted {
+  readonly identity: Identity;
+  readonly deadline: NodeJS.Timeout;
+}
+
+/**
+ * GraphQL over HTTP. A caller is known before a byte of the body is read, and whatever comes after that, malformed bodies
+ * included, is one entry of the ledger before its answer leaves.
+ */
+export async function graphqlRoute(fastify: FastifyInstance, parts: GraphqlRouteParts): Promise<void> {
+  const admitted = new WeakMap<FastifyRequest, Admitted>();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LIMITS.bodyBytesMax }, (_request, body, done) =>
+    done(null, body),
+  );
+  fastify.addHook('onRequest', async (request) => {
+    if (wantsPage(request)) return;
+    const identity = await parts.authenticate(request);
+    const deadline = setTimeout(() => request.raw.destroy(), BODY_MS_MAX).unref();
+    admitted.set(request, { identity, deadline });
+  });
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const caller = admitted.get(request);
+    if (caller === undefined) return sendPage(request, reply);
+    clearTimeout(caller.deadline);
+    const response = await recorded(parts, caller.identity, request, (journal, named) =>
+      carried(parts, caller.identity, request, journal, named),
+    );
+    parts.metrics.observe(reply.elapsedTime / 1000);
+    return send(reply, response);
+  };
+  fastify.route({ method: ['GET', 'POST'], url: PATH, handler });
+  fastify.route({
+    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: PATH,
+    handler: async (_request, reply) => {
+      reply.header('allow', 'GET, POST');
+      throw new HttpRefusal(405, 'GraphQL is asked by GET and POST');
+    },
+  });
+  fastify.setErrorHandler(async (error: Error & { readonly code?: string }, request, _reply) => {
+    const caller = admitted.get(request);
+    if (caller === undefined || error.code?.startsWith('FST_') !== true) throw error;
+    clearTimeout(caller.deadline);
+    return recorded(parts, caller.identity, request, async () => Promise.reject(refusalOf(error)));
+  });
+}
+
+/** A body the server did not take. */
+function refusalOf({ code }: { readonly code?: string }): HttpRefusal {
+  const limit = LIMITS.bodyBytesMax;
+  return code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+    ? new HttpRefusal(413, `the request exceeds a limit: bytes of the body, at most ${limit}`, 'LIMIT_EXCEEDED', {
+        limit,
+      })
+    : new HttpRefusal(400, 'the body did not arrive as it was announced');
+}
+
+function recorded<T>(
+  { hub }: GraphqlRouteParts,
+  identity: Identity,
+  request: FastifyRequest,
+  run: (journal: Journal, named: NamedRequest) => Promise<T>,
+): Promise<T> {
+  const named: NamedRequest = { requestId: request.id, action: 'graphql', operation: { name: null, hash: null } };
+  return answer(hub, identity, named, (journal) => run(journal, named));
+}
+
+async function carried(
+  { hub, api }: GraphqlRouteParts,
+  identity: Identity,
+  request: FastifyRequest,
+  journal: Journal,
+  named: NamedRequest,
+): Promise<HTTPGraphQLResponse> {
+  const body = request.method === 'POST' ? jsonOf(request) : undefined;
+  const query: unknown =
+    body === undefined ? (request.query as { query?: unknown }).query : (body as { query?: unknown } | null)?.query;
+  if (typeof query === 'string') {
+    named.operation = { name: null, hash: createHash('sha256').update(query).digest('hex') };
+  }
+  const response = await api.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body },
+    context: async () => createContext({ hub, identity, journal, request: named }),
+  });
+  return isWithoutId(response) ? withId(response, journal, named.requestId) : response;
+}
+
+/** Only what the GraphQL server reads: copying every header costs more than parsing a cached document. */
+function headersOf({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  if (headers.accept !== undefined) map.set('accept', headers.accept);
+  // Bodies are decoded here; to the server below they are JSON, and a GET has none.
+  map.set('content-type', 'application/json');
+  return map;
+}
+
+const searchOf = ({ raw: { url = '' } }: FastifyRequest): string =>
+  url.includes('?') ? url.slice(url.indexOf('?')) : '';
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset="?utf-?8"?\s*)?;?$/i;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws HttpRefusal unless it is UTF-8 JSON and says so: other types reach a server without a browser asking first */
+function jsonOf(request: FastifyRequest): unknown {
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+    throw new HttpRefusal(415, 'the content type is `application/json`, in UTF-8');
+  }
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new HttpRefusal(415, 'the body is sent as it is, without content encoding');
+  }
+  try {
+    return JSON.parse(utf8.decode(request.body as Buffer | undefined));
+  } catch {
+    throw new HttpRefusal(400, 'the body is no JSON');
+  }
+}
+
+/** Refused before the request became one of the schema: no plugin saw it, so nobody told the journal or named the id. */
+const isWithoutId = ({ status, body }: HTTPGraphQLResponse): boolean =>
+  (status ?? 200) >= 400 && body.kind === 'complete' && !body.string.includes('"correlationId"');
+
+function withId(response: HTTPGraphQLResponse, journal: Journal, correlationId: string): HTTPGraphQLResponse {
+  if (response.body.kind !== 'complete') return response;
+  const { errors = [] } = JSON.parse(response.body.string) as {
+    errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
+  };
+  journal.fault(String(errors[0]?.extensions?.code ?? 'BAD_REQUEST'));
+  const told = errors.map((error) => ({ ...error, extensions: { ...error.extensions, correlationId } }));
+  return { ...response, body: { kind: 'complete', string: JSON.stringify({ errors: told }) } };
+}
+
+function send(reply: FastifyReply, response: HTTPGraphQLResponse): FastifyReply {
+  if (response.body.kind !== 'complete') throw new Error('answers are told in one piece');
+  for (const [name, value] of response.headers) reply.header(name, value);
+  return reply.code(response.status ?? 200).send(response.body.string);
+}

@@ -1,0 +1,65 @@
+/** The body of an upload as the hub reads it: at the speed it is stored, within limits of time, never torn down half-answered. */
+import type { IncomingMessage } from 'node:http';
+import { HubError } from '../domain/errors.js';
+
+export interface PatienceLimits {
+  /** without a byte from the sender */
+  readonly silenceMsMax: number;
+  readonly uploadMsMax: number;
+}
+
+export const PATIENCE: PatienceLimits = { silenceMsMax: 60_000, uploadMsMax: 4 * 60 * 60_000 };
+
+/** How long a refused sender may go on sending before the connection is cut; most stop when they read the answer. */
+const DRAIN_MS_MAX = 15_000;
+
+/**
+ * The chunks of a request's body. Leaving the loop early leaves the connection open, so that the refusal can be answered.
+ *
+ * @throws HubError LIMIT_EXCEEDED if the sender falls silent or takes too long, BAD_USER_INPUT if the upload breaks off
+ */
+export async function* bodyOf(request: IncomingMessage, patience: PatienceLimits = PATIENCE): AsyncGenerator<Buffer> {
+  const chunks = request.iterator({ destroyOnReturn: false });
+  const begunMs = performance.now();
+  for (;;) {
+    const leftMs = patience.uploadMsMax - (performance.now() - begunMs);
+    const next = await within(Math.min(patience.silenceMsMax, leftMs), () => chunks.next());
+    if (next.done === true) return;
+    yield next.value as Buffer;
+  }
+}
+
+/** Times only the sender: while rows are stored nobody waits for him. */
+async function within<T>(milliseconds: number, wait: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(new HubError('LIMIT_EXCEEDED', 'the upload took too long; nothing was imported'));
+      },
+      Math.max(0, milliseconds),
+    );
+  });
+  try {
+    return await Promise.race([wait(), tooSlow]);
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    throw new HubError('BAD_USER_INPUT', 'the upload broke off; nothing was imported');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Lets what is still coming run out, unread. Closing at once would make the sender's system throw the answer away before
+ * he has read it; waiting without end would let him hold the connection.
+ */
+export function drain(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  const cut = setTimeout(() => request.destroy(), DRAIN_MS_MAX);
+  cut.unref();
+  request.once('close', () => clearTimeout(cut));
+  request.once('end', () => clearTimeout(cut));
+  request.on('error', () => {});
+  request.resume();
+}

@@ -1,0 +1,148 @@
+/** `POST /imports/v1/{database}`: a file of records, streamed into a shared database. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ERRORS, HubError } from '../domain/errors.js';
+import type { Identity } from '../domain/identity.js';
+import type { ImportFormat, ImportResult } from '../domain/import.js';
+import { answer, type Door } from '../hub/answer.js';
+import { type ImportAsk, type IngestPorts, ingest } from '../hub/ingest.js';
+import { bodyOf, drain, PATIENCE, type PatienceLimits } from './import-body.js';
+import { IMPORT_LIMITS, type ImportLimits } from './import-bytes.js';
+import { readImport } from './import-stream.js';
+
+export interface ImportRouteDeps {
+  readonly hub: IngestPorts & Door;
+  /** @throws HubError UNAUTHENTICATED */
+  authenticate(request: FastifyRequest): Promise<Identity>;
+  readonly limits?: ImportLimits & PatienceLimits;
+}
+
+const PATH = '/imports/v1/';
+const FORMAT_OF: Readonly<Record<string, ImportFormat>> = {
+  'text/csv': 'csv',
+  'application/csv': 'csv',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+};
+const CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
+/** REST answers where the catalogue's status is the one of GraphQL. */
+const STATUS_OF: Readonly<Record<string, number>> = { FORBIDDEN: 403, LIMIT_EXCEEDED: 413 };
+
+/** A Fastify plugin. Its body parser holds for its own route only. The server's own request timeout must be off (0). */
+export async function importRoute(fastify: FastifyInstance, deps: ImportRouteDeps): Promise<void> {
+  fastify.removeAllContentTypeParsers();
+  // The body stays a stream, whatever its type: whether the type will do is for the ledger to see too.
+  fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  continueWhenAsked(fastify);
+  fastify.post<{ Params: { database: string } }>(`${PATH}:database`, async (request, reply) => {
+    try {
+      const identity = await deps.authenticate(request);
+      return await importFile(deps, identity, request, reply);
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      return sendRefusal(reply, error);
+    } finally {
+      drain(request.raw);
+    }
+  });
+}
+
+/** `Expect: 100-continue`: nobody sends a large file to be told afterwards that he may not. */
+function continueWhenAsked(fastify: FastifyInstance): void {
+  fastify.server.on('checkContinue', (request, response) => {
+    if (request.url?.startsWith(PATH) !== true) response.writeContinue();
+    fastify.server.emit('request', request, response);
+  });
+}
+
+function importFile(
+  deps: ImportRouteDeps,
+  identity: Identity,
+  request: FastifyRequest<{ Params: { database: string } }>,
+  reply: FastifyReply,
+): Promise<ImportResult> {
+  const ledgerRequest = { requestId: randomUUID(), action: 'import', operation: { name: null, hash: null } };
+  return answer(deps.hub, identity, ledgerRequest, (journal) => {
+    const ask = askOf(request.params.database, request.query as Query);
+    const format = formatOf(request);
+    const limits = deps.limits ?? { ...IMPORT_LIMITS, ...PATIENCE };
+    refuseTooLarge(request, limits.bytesMax);
+    // A long merge is not an idle connection.
+    request.raw.socket.setTimeout(0);
+    return ingest(deps.hub, identity, ask, readImport(body(request, reply, limits), format, limits), journal);
+  });
+}
+
+/** Tells a sender who waits for it to go on, once the first row is asked for: by then he may import. */
+async function* body(request: FastifyRequest, reply: FastifyReply, limits: PatienceLimits): AsyncGenerator<Buffer> {
+  if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue();
+  yield* bodyOf(request.raw, limits);
+}
+
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+const PARAMETERS = ['map', 'skipInvalid', 'dryRun'];
+
+/** `?map=month:detectedMonth,remarks:&skipInvalid=true&dryRun=true` */
+function askOf(database: string, query: Query): ImportAsk {
+  const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name));
+  if (unknown !== undefined) {
+    throw new HubError(
+      'BAD_USER_INPUT',
+      `there is no parameter \`${unknown}\`; the parameters are ${PARAMETERS.map((name) => `\`${name}\``).join(', ')}`,
+    );
+  }
+  return {
+    database,
+    map: mapOf([query.map ?? []].flat()),
+    skipInvalid: flagOf(query, 'skipInvalid'),
+    dryRun: flagOf(query, 'dryRun'),
+  };
+}
+
+/** A field's name has no colon, a column's may: the last one divides. */
+function mapOf(parameters: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = parameters
+    .flatMap((parameter) => parameter.split(','))
+    .map((pair) => {
+      const colon = pair.lastIndexOf(':');
+      if (colon < 1) throw new HubError('BAD_USER_INPUT', `\`${pair}\` in \`map\` is not \`column:field\``);
+      return [pair.slice(0, colon), pair.slice(colon + 1)] as const;
+    });
+  return Object.fromEntries(pairs);
+}
+
+function flagOf(query: Query, name: string): boolean {
+  const value = query[name] ?? 'false';
+  if (value !== 'true' && value !== 'false')
+    throw new HubError('BAD_USER_INPUT', `\`${name}\` is \`true\` or \`false\``);
+  return value === 'true';
+}
+
+function formatOf(request: FastifyRequest): ImportFormat {
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
+  const format = Object.hasOwn(FORMAT_OF, type.trim()) ? FORMAT_OF[type.trim()] : undefined;
+  if (format === undefined)
+    throw new HubError('BAD_USER_INPUT', 'the content type is `text/csv` or `application/x-ndjson`');
+  const charset = parameters
+    .map((one) => /^\s*charset="?([^"]*)"?\s*$/.exec(one)?.[1])
+    .find((one) => one !== undefined);
+  if (charset !== undefined && !CHARSETS.includes(charset))
+    throw new HubError('BAD_USER_INPUT', 'the charset is `utf-8`');
+  // Unpacking would let a small upload become an endless one.
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity')
+    throw new HubError('BAD_USER_INPUT', 'the file is sent as it is, without content encoding');
+  return format;
+}
+
+function refuseTooLarge(request: FastifyRequest, bytesMax: number): void {
+  if (Number(request.headers['content-length'] ?? 0) <= bytesMax) return;
+  throw new HubError('LIMIT_EXCEEDED', `an import holds at most ${bytesMax} bytes; send it in parts`);
+}
+
+function sendRefusal(reply: FastifyReply, error: HubError): FastifyReply {
+  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
+  const body = { error: { code: error.code, message: error.message, ...error.details } };
+  return reply.code(STATUS_OF[error.code] ?? ERRORS[error.code].status).send(body);
+}

@@ -1,0 +1,157 @@
+import type { Action } from '../domain/action.js';
+import type { Ask } from '../domain/ask.js';
+import type { Basis, Grant, SourceOutcome } from '../domain/decision.js';
+import { HubError } from '../domain/errors.js';
+import type { ReasonCode } from '../domain/reasons.js';
+import type { RecordType } from '../domain/record-type.js';
+import { redaction, WITHHELD } from '../domain/treatment.js';
+import { comparableMax, levelsOf, planSources, type SourcePlan } from '../plan/plan-sources.js';
+import { checkDatabases, decided, recordTypeOf } from './decided.js';
+import type { Journal } from './journal.js';
+import type { InForce, Ports } from './ports.js';
+import { stateAsk } from './state-ask.js';
+
+/** What would be answered, and why: the live decision itself, told in words instead of rows. */
+export interface ExplainAsk extends Ask {
+  /** fields a filter, order or group would touch */
+  readonly touches: readonly string[];
+  /** absent = now, by the database's clock */
+  readonly at?: Date;
+}
+
+export interface Explanation {
+  readonly database: string;
+  readonly owner: string;
+  readonly outcome: SourceOutcome;
+  readonly reason: ReasonCode | null;
+  readonly agreements: readonly string[];
+  /** clauses relied on, or behind the refusal */
+  readonly clauses: readonly Basis[];
+  /** per field of the record type: the least redacted it may be shown, and whether that holds on every visible row */
+  readonly fields: readonly ExplainedField[];
+  readonly sentence: string;
+}
+
+export interface ExplainedField {
+  readonly field: string;
+  readonly treatment: string;
+  readonly step: string | null;
+  readonly onEveryRow: boolean;
+}
+
+/** Explains an ask: same facts, same decision, same plan as `query` and `aggregate`; only nothing is read. */
+export async function explainAccess(hub: Ports, journal: Journal, ask: ExplainAsk): Promise<readonly Explanation[]> {
+  stateAsk(hub, journal, ask);
+  const recordType = recordTypeOf(hub, ask.recordType);
+  const live = await hub.agreements.inForce();
+  const facts = ask.at === undefined ? live : { ...live, now: ask.at };
+  checkDatabases(ask, facts);
+  const decision = decided(hub, ask, facts);
+  const touches = ask.touches.map((name) => {
+    const field = recordType.fields.find((candidate) => candidate.name === name);
+    if (field === undefined) throw new HubError('BAD_USER_INPUT', `\`${recordType.name}\` has no field \`${name}\``);
+    return { field: name, redactionMax: comparableMax(field) };
+  });
+  const { sources, lines } = planSources(decision, recordType, touches);
+  journal.act('explainAccess', { recordType: ask.recordType, action: ask.action });
+  return decision.grants.map((grant, index) => {
+    const line = lines[index];
+    if (line === undefined) throw new Error('every grant has a line');
+    const source = sources.find(({ database }) => database.id === grant.database.id);
+    return {
+      ...line,
+      owner: grant.database.owner,
+      clauses: clausesOf(grant),
+      fields: source === undefined ? [] : explainedFields(source, recordType),
+      sentence: sentenceOf(grant, line.outcome, line.reason, line.agreements),
+    };
+  });
+}
+
+function clausesOf(grant: Grant): readonly Basis[] {
+  if (grant.kind === 'OWNED') return [];
+  return grant.kind === 'GRANTED' ? grant.candidates.map(({ basis }) => basis) : grant.basis;
+}
+
+function explainedFields(source: SourcePlan, recordType: RecordType): readonly ExplainedField[] {
+  return recordType.fields.map((field) => {
+    const { levels, barredBy } = levelsOf(source, field);
+    const treatment = levels[0]?.treatment ?? WITHHELD;
+    const isWithheld = redaction(treatment, field.ladder) === redaction(WITHHELD, field.ladder);
+    return {
+      field: field.name,
+      treatment: treatment.kind,
+      step: treatment.kind === 'GENERALISED' ? treatment.step : null,
+      onEveryRow: isWithheld || (levels.length === 1 && barredBy.length === 0),
+    };
+  });
+}
+
+const WHY: Partial<Record<ReasonCode, string>> = {
+  NO_AGREEMENT: 'no agreement shares it with you',
+  NOT_YET_IN_FORCE: 'the agreement that would permit it is not yet in force',
+  SUSPENDED: 'the agreement that would permit it is suspended',
+  EXPIRED: 'the agreement that would have permitted it has expired',
+  TERMINATED: 'the agreement that would have permitted it was terminated',
+  PURPOSE_NOT_PERMITTED: 'the action is permitted, but not for this purpose',
+  ACTION_NOT_PERMITTED: 'an agreement covers it, but not for this action',
+  RECORD_TYPE_NOT_SHARED: 'its owner shares other records with you, not these',
+  JUSTIFICATION_MISSING: 'the clause demands a justification',
+  FIELD_NOT_FILTERABLE: 'a field that the query touches is not shown finely enough',
+};
+
+function sentenceOf(
+  grant: Grant,
+  outcome: SourceOutcome,
+  reason: ReasonCode | null,
+  agreements: readonly string[],
+): string {
+  if (grant.kind === 'OWNED') return 'your own database: every row and every field';
+  const under = agreements.length === 0 ? '' : ` (${agreements.join(', ')})`;
+  if (reason === null) return `answered under ${agreements.join(', ')}`;
+  const why = WHY[reason] ?? `the reason is ${reason}`;
+  return outcome === 'PARTIAL' ? `answered in part: ${why}${under}` : `withheld: ${why}${under}`;
+}
+
+/** One thing the caller may ask of another agency's database now. */
+export interface MayAsk {
+  readonly recordType: string;
+  readonly database: string;
+  readonly owner: string;
+  readonly action: Action;
+  readonly purpose: string;
+  readonly justificationRequired: boolean;
+  readonly agreements: readonly string[];
+}
+
+const LISTED_ACTIONS: readonly Action[] = ['READ', 'AGGREGATE'];
+
+/** Everything an agency may ask of whom: the live decision on every combination, own databases left out. */
+export async function mayAsk(hub: Ports, agency: string): Promise<readonly MayAsk[]> {
+  const facts = await hub.agreements.inForce();
+  return hub.standard.recordTypes.flatMap(({ name: recordType }) =>
+    hub.standard.purposes.flatMap(({ name: purpose }) =>
+      LISTED_ACTIONS.flatMap((action) => mayAskOf(hub, facts, { agency, action, purpose, recordType })),
+    ),
+  );
+}
+
+function mayAskOf(hub: Ports, facts: InForce, ask: Ask): readonly MayAsk[] {
+  const plain = decided(hub, ask, facts).grants;
+  // The words of a justification do not matter to a decision, only that there are some.
+  const justified = decided(hub, { ...ask, justification: 'given' }, facts).grants;
+  return justified.flatMap((grant, index) => {
+    if (grant.kind !== 'GRANTED') return [];
+    return [
+      {
+        recordType: ask.recordType,
+        database: grant.database.code,
+        owner: grant.database.owner,
+        action: ask.action,
+        purpose: ask.purpose,
+        justificationRequired: plain[index]?.kind !== 'GRANTED',
+        agreements: [...new Set(grant.candidates.map(({ basis }) => basis.agreement))].sort(),
+      },
+    ];
+  });
+}

@@ -1,0 +1,44 @@
+/** The hub's database for a process that may or may not be the hub: the operator's, the one running, or one started for it. */
+import { join } from 'node:path';
+import { runningUrl, startPostgres } from './embedded-postgres.js';
+
+export interface OpenedDatabase {
+  readonly url: string;
+  /** for the banner, such as `PostgreSQL 18.4 (embedded)` */
+  readonly title: string;
+  /** stops what was started for this process, nothing else */
+  close(): Promise<void>;
+}
+
+export interface DatabasePlace {
+  readonly databaseUrl?: string;
+  readonly dataFolder: string;
+}
+
+/** Folder of the embedded cluster inside the hub's data folder. */
+export const CLUSTER_FOLDER = 'postgres';
+
+/**
+ * Opens the database for a command beside the hub: a hub's embedded PostgreSQL that is already running is used as it is.
+ *
+ * @throws StartError if an embedded PostgreSQL is needed and cannot be started
+ */
+export async function openDatabase(place: DatabasePlace): Promise<OpenedDatabase> {
+  const running = place.databaseUrl === undefined ? runningUrl(join(place.dataFolder, CLUSTER_FOLDER)) : undefined;
+  if (running !== undefined)
+    return { url: running, title: 'PostgreSQL (of the running hub)', close: async () => undefined };
+  return ownDatabase(place);
+}
+
+/**
+ * Opens the database for the hub itself, which alone may run an embedded cluster.
+ *
+ * @throws StartError if that cluster runs already or cannot be started
+ */
+export async function ownDatabase(place: DatabasePlace): Promise<OpenedDatabase> {
+  if (place.databaseUrl !== undefined) {
+    return { url: place.databaseUrl, title: 'PostgreSQL', close: async () => undefined };
+  }
+  const cluster = await startPostgres({ dataFolder: join(place.dataFolder, CLUSTER_FOLDER), durable: true });
+  return { url: cluster.url, title: `PostgreSQL ${cluster.version} (embedded)`, close: () => cluster.stop() };
+}
