@@ -14,8 +14,9 @@ export interface Journey {
   readonly steps: readonly Step[];
 }
 
-/** How far the first version of an agreement has come. */
+/** How far the first version of an agreement has come; what later versions are drafted and negotiated does not count. */
 export interface AgreementProgress {
+  /** FINALIZED once any version was */
   readonly state: NegotiationState;
   /** agencies that accepted the offered text */
   readonly accepted: readonly string[];

@@ -26,8 +26,10 @@ type Interruption = Exclude<AgreementAct, { kind: 'TERMINATE' }>;
  */
 export function suspend(actor: Actor, history: AgreementHistory | undefined, input: ActInput, now: Date): Outcome {
   return act('SUSPEND', actor, history, input, now, (acts) => {
-    const last = acts.findLast((one) => isInterruption(one) && one.by === actor.agency && isSameScope(one, input));
-    if (last?.kind !== 'SUSPEND') return undefined;
+    const last = ownInterruptions(acts, actor)
+      .filter((one) => isOverlapping(one, input))
+      .at(-1);
+    if (last?.kind !== 'SUSPEND' || !covers(last, input)) return undefined;
     return refused('ALREADY_SUSPENDED', 'your agency suspended this already');
   });
 }
@@ -35,8 +37,14 @@ export function suspend(actor: Actor, history: AgreementHistory | undefined, inp
 /** Lifts what the own side suspended. Only the side that suspended can: another side's suspension stays. */
 export function resume(actor: Actor, history: AgreementHistory | undefined, input: ActInput, now: Date): Outcome {
   return act('RESUME', actor, history, input, now, (acts) => {
-    const own = acts.filter(isInterruption).filter((one) => one.by === actor.agency && isWithin(one, input));
-    if (own.at(-1)?.kind === 'SUSPEND') return undefined;
+    const own = ownInterruptions(acts, actor);
+    const isOpen = own.some(
+      (one, index) =>
+        one.kind === 'SUSPEND' &&
+        isOverlapping(one, input) &&
+        !own.slice(index + 1).some((later) => later.kind === 'RESUME' && covers(later, one)),
+    );
+    if (isOpen) return undefined;
     return refused('NOT_SUSPENDED', 'your agency has not suspended this; only the side that suspended can resume');
   });
 }
@@ -107,17 +115,21 @@ function dateFault(effectiveAt: Date | undefined, now: Date): Outcome | undefine
   return refused('IN_THE_PAST', 'an act takes effect now or later: what was released was released', ['effectiveAt']);
 }
 
-function isInterruption(one: AgreementAct): one is Interruption {
-  return one.kind !== 'TERMINATE';
+type Scope = Pick<ActInput, 'assigner' | 'article'>;
+
+function ownInterruptions(acts: readonly AgreementAct[], actor: Actor): readonly Interruption[] {
+  return acts.filter((one): one is Interruption => one.kind !== 'TERMINATE').filter((one) => one.by === actor.agency);
 }
 
-function isSameScope(one: Interruption, input: ActInput): boolean {
-  return one.assigner === input.assigner && one.article === input.article;
+/** Does everything the inner scope speaks of lie in the outer one? */
+function covers(outer: Scope, inner: Scope): boolean {
+  const holds = (wide: string | undefined, narrow: string | undefined): boolean =>
+    wide === undefined || wide === narrow;
+  return holds(outer.assigner, inner.assigner) && holds(outer.article, inner.article);
 }
 
-/** Does an act of this scope reach at least into what `input` speaks of? */
-function isWithin(one: Interruption, input: ActInput): boolean {
-  const isOne = (mine: string | undefined, given: string | undefined): boolean =>
-    mine === undefined || given === undefined || mine === given;
-  return isOne(one.assigner, input.assigner) && isOne(one.article, input.article);
+function isOverlapping(a: Scope, b: Scope): boolean {
+  const meet = (one: string | undefined, other: string | undefined): boolean =>
+    one === undefined || other === undefined || one === other;
+  return meet(a.assigner, b.assigner) && meet(a.article, b.article);
 }

@@ -15,6 +15,8 @@ export interface Negotiation {
   /** parties that agreed to the wording on the table by accepting or by having offered it */
   readonly accepted: readonly string[];
   readonly signed: readonly string[];
+  /** whether this wording ever left the drafting agency */
+  readonly isSent: boolean;
 }
 
 /**
@@ -34,16 +36,16 @@ export function negotiationOf(history: AgreementHistory): Negotiation {
   const text = history.texts.find((candidate) => candidate.version === version && candidate.revision === last.revision);
   invariant(text !== undefined, 'an event speaks of a text that is there');
   const terms = termsOf(text.body);
-  const begun: Talks = { state: 'DRAFT', drafter: '', accepted: [], signed: [] };
+  const begun: Talks = { state: 'DRAFT', drafter: '', accepted: [], signed: [], isSent: false };
   const talks = events.reduce((before, event) => STEPS[event.kind as Step](before, event, terms), begun);
   return { version, text, terms, ...talks };
 }
 
-type Talks = Pick<Negotiation, 'state' | 'drafter' | 'accepted' | 'signed'>;
+type Talks = Pick<Negotiation, 'state' | 'drafter' | 'accepted' | 'signed' | 'isSent'>;
 type Step = 'DRAFT' | 'OFFER' | 'COUNTER' | 'ACCEPT' | 'REJECT' | 'SIGN' | 'FINALIZE';
 
 const STEPS: Readonly<Record<Step, (before: Talks, event: AgreementEvent, terms: Terms) => Talks>> = {
-  DRAFT: (_, event) => ({ state: 'DRAFT', drafter: byWhom(event), accepted: [], signed: [] }),
+  DRAFT: (_, event) => ({ state: 'DRAFT', drafter: byWhom(event), accepted: [], signed: [], isSent: false }),
   OFFER: offered,
   COUNTER: offered,
   ACCEPT: (before, event, terms) => {
@@ -69,7 +71,7 @@ function offered(before: Talks, event: AgreementEvent, terms: Terms): Talks {
   );
   const isOther = (code: string): boolean => code !== by && terms.parties.includes(code);
   const onlyReceives = givers.every(isOther);
-  return { ...before, accepted: [by], signed: [], state: onlyReceives ? 'REQUESTED' : 'OFFERED' };
+  return { ...before, accepted: [by], signed: [], isSent: true, state: onlyReceives ? 'REQUESTED' : 'OFFERED' };
 }
 
 function byWhom(event: AgreementEvent): string {

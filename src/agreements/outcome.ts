@@ -1,4 +1,4 @@
-import type { AgreementEvent, AgreementHistory, AgreementStep, EventKind } from '../domain/agreement-history.js';
+import type { AgreementHistory, AgreementStep, EventKind } from '../domain/agreement-history.js';
 import type { UserError } from '../domain/errors.js';
 import type { Negotiation } from './negotiation.js';
 
@@ -45,11 +45,6 @@ export function wrongState(negotiation: Negotiation, act: string): Outcome {
  * everybody else the agreement does not exist.
  */
 export function isVisibleTo(agency: string, negotiation: Negotiation): boolean {
-  if (negotiation.state === 'DRAFT') return agency === negotiation.drafter;
+  if (!negotiation.isSent) return agency === negotiation.drafter;
   return negotiation.terms.parties.includes(agency);
-}
-
-/** The events of a party's own acts on a version, newest first. */
-export function latestOf(history: AgreementHistory, kinds: readonly EventKind[]): AgreementEvent | undefined {
-  return history.events.findLast((event) => kinds.includes(event.kind));
 }

@@ -10,10 +10,14 @@ import {
   printSchema,
 } from 'graphql';
 import { buildTypeDefsAndResolvers } from 'type-graphql';
-import type { ExchangeStandard } from '../domain/record-type.js';
+import type { ExchangeStandard, RecordType } from '../domain/record-type.js';
+import { namesOf } from '../records/generated-names.js';
+import { graphqlSdl } from '../records/graphql-sdl.js';
 import type { ApiContext } from './context.js';
-import { gateOf, rootFieldsOf } from './gate.js';
-import type { RecordResolvers } from './raw-json.js';
+import { gateOf } from './gate.js';
+import { importResolverOf } from './import-resolver.js';
+import type { RecordResolver } from './raw-json.js';
+import { recordResolversOf } from './record-resolver.js';
 import { ExplainResolver } from './resolvers/explain-resolver.js';
 import { LedgerResolver } from './resolvers/ledger-resolver.js';
 import { RecordTypeResolver } from './resolvers/record-type-resolver.js';
@@ -26,7 +30,7 @@ import {
   TechnologyResolver,
 } from './resolvers/registry-resolver.js';
 import { ViewerResolver } from './resolvers/viewer-resolver.js';
-import { SCALARS } from './scalars.js';
+import { PurposeName, ReasonName, SCALARS, SourceOutcomeName } from './scalars.js';
 import { shielded } from './shield.js';
 
 const RESOLVERS = [
@@ -42,32 +46,30 @@ const RESOLVERS = [
   ViewerResolver,
 ] as const;
 
+const SHARED: ReadonlySet<string> = new Set(
+  [...SCALARS, PurposeName, ReasonName, SourceOutcomeName].map(({ name }) => name),
+);
+
 /** Marks a root field whose resolver answers JSON text (`RawJson`): the executor calls it and nothing below it. */
 export const RAW_JSON = 'besaRawJson';
-
-export interface SchemaParts {
-  readonly standard: ExchangeStandard;
-  /** what is generated from the exchange standard, as SDL */
-  readonly recordSdl: string;
-  readonly recordResolvers: RecordResolvers;
-}
 
 type Resolvers = NonNullable<IExecutableSchemaDefinition<ApiContext>['resolvers']>;
 
 /** The one served schema, behind its gate. @throws at start if a root field has no resolver or no row in the gate's table */
-export async function assembleSchema(parts: SchemaParts): Promise<GraphQLSchema> {
+export async function assembleSchema(standard: ExchangeStandard): Promise<GraphQLSchema> {
   const handwritten = await buildTypeDefsAndResolvers({ resolvers: [...RESOLVERS], validate: false });
-  const generated = parse(parts.recordSdl);
+  const generated = parse(graphqlSdl(standard));
+  const shared = sharedNames(generated, parse(handwritten.typeDefs));
   const schema = makeExecutableSchema<ApiContext>({
-    typeDefs: [generated, withoutTypesOf(generated, parse(handwritten.typeDefs))],
+    typeDefs: [generated, withoutTypes(parse(handwritten.typeDefs), shared)],
     resolvers: [
-      withoutTypes(handwritten.resolvers, typeNamesOf(generated)),
+      Object.fromEntries(Object.entries(handwritten.resolvers).filter(([name]) => !shared.has(name))),
       scalarsOf(generated),
-      recordRootResolvers(parts),
+      ...standard.recordTypes.map(resolversOf),
     ] as Resolvers,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
-  const gate = gateOf(parts.standard);
+  const gate = gateOf(standard);
   demandFullGate(schema, gate);
   return shielded(schema, gate);
 }
@@ -87,46 +89,46 @@ function typeNamesOf(document: DocumentNode): ReadonlySet<string> {
   return new Set(names.filter((name) => name !== 'Query' && name !== 'Mutation'));
 }
 
-/** Types both sides declare are taken from the generated side: there they know the purposes and reasons of the standard. */
-function withoutTypesOf(generated: DocumentNode, handwritten: DocumentNode): DocumentNode {
+/**
+ * Types both sides declare: scalars, and the stand-ins for enums that only the generated side knows in full. Those are taken
+ * from there. @throws at start if a record type brings along a type that has another meaning here
+ */
+function sharedNames(generated: DocumentNode, handwritten: DocumentNode): ReadonlySet<string> {
   const names = typeNamesOf(generated);
-  return {
-    kind: Kind.DOCUMENT,
-    definitions: handwritten.definitions.filter(
-      (definition) => !isTypeDefinition(definition) || !names.has(definition.name.value),
-    ),
-  };
+  const both = [...typeNamesOf(handwritten)].filter((name) => names.has(name));
+  const clash = both.find((name) => !SHARED.has(name));
+  if (clash !== undefined)
+    throw new Error(`the exchange standard declares \`${clash}\`, which the API has for something else`);
+  return new Set(both);
 }
 
-function withoutTypes<T extends object>(resolvers: T, names: ReadonlySet<string>): Partial<T> {
-  return Object.fromEntries(Object.entries(resolvers).filter(([name]) => !names.has(name))) as Partial<T>;
-}
+const withoutTypes = (document: DocumentNode, names: ReadonlySet<string>): DocumentNode => ({
+  kind: Kind.DOCUMENT,
+  definitions: document.definitions.filter(
+    (definition) => !isTypeDefinition(definition) || !names.has(definition.name.value),
+  ),
+});
 
 function scalarsOf(generated: DocumentNode): Record<string, (typeof SCALARS)[number]> {
   const names = typeNamesOf(generated);
   return Object.fromEntries(SCALARS.filter((scalar) => names.has(scalar.name)).map((scalar) => [scalar.name, scalar]));
 }
 
-function recordRootResolvers({ standard, recordResolvers }: SchemaParts) {
-  const Query: Record<string, object> = {};
-  const Mutation: Record<string, object> = {};
-  const demanded = <T>(from: Readonly<Record<string, T>>, name: string): T => {
-    const resolver = from[name];
-    if (resolver === undefined) throw new Error(`root field \`${name}\` has no resolver`);
-    return resolver;
-  };
-  for (const recordType of standard.recordTypes) {
-    const { page, one, statistics, import: load } = rootFieldsOf(recordType);
-    for (const name of [page, one, statistics]) {
-      const resolve = demanded(recordResolvers.Query, name);
-      Query[name] = {
-        resolve: (_root: unknown, ...rest: Parameters<typeof resolve>) => resolve(...rest),
+/** Root fields of one record type: pages, records and statistics are told as text, imports by graphql-js. */
+function resolversOf(recordType: RecordType) {
+  const Query = Object.fromEntries(
+    Object.entries(recordResolversOf(recordType)).map(([name, resolve]) => [
+      name,
+      {
+        resolve: (_root: unknown, ...rest: Parameters<RecordResolver>) => resolve(...rest),
         extensions: { [RAW_JSON]: true },
-      };
-    }
-    const resolve = demanded(recordResolvers.Mutation, load);
-    Mutation[load] = { resolve: (_root: unknown, ...rest: Parameters<typeof resolve>) => resolve(...rest) };
-  }
+      },
+    ]),
+  );
+  const load = importResolverOf(recordType);
+  const Mutation = {
+    [namesOf(recordType).importField]: (_root: unknown, ...rest: Parameters<typeof load>) => load(...rest),
+  };
   return { Query, Mutation };
 }
 

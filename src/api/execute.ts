@@ -14,9 +14,9 @@ import { getArgumentValues, getVariableValues } from 'graphql/execution/values.j
 import { HubError } from '../domain/errors.js';
 import type { ApiContext } from './context.js';
 import { codeOf, graphqlErrorFrom, statusOf } from './graphql-error.js';
-import { LIMITS } from './limits.js';
+import { LIMITS, limitExceeded } from './limits.js';
 import { isRawJson } from './raw-json.js';
-import { type Carried, carriedOf, documentOf, isConditional, type RootField } from './root-fields.js';
+import { type Carried, carriedOf, isConditional, type RootField } from './root-fields.js';
 
 /** JSON text in the place of `data`: written by us, read by nobody before it leaves (`stringifyAnswer`). */
 export class DataText {
@@ -43,7 +43,7 @@ const remembered = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Carrie
 
 /**
  * Carries out one operation. Record fields: their resolver, called once, tells the whole value as text. All other fields:
- * graphql-js, on a document reduced to them. Queries side by side, mutations one after the other in document order.
+ * graphql-js, on a document reduced to them, beside them. A mutation stands alone.
  */
 export async function carryOut(execution: Execution): Promise<Answer> {
   const { schema, document, operationName, context } = execution;
@@ -62,15 +62,18 @@ export async function carryOut(execution: Execution): Promise<Answer> {
   if (coerced.errors !== undefined) return refusal(coerced.errors.map(asInputError));
   const carried = rootFields(schema, document, operation, coerced.coerced);
   context.request.action = carried.fields.map((field) => field.nodes[0]?.name.value ?? field.key).join(',');
+  const acts = carried.fields.filter((field) => field.definition !== undefined);
+  if (operation.operation === 'mutation' && acts.length > LIMITS.mutationsMax) {
+    return refusal([graphqlErrorFrom(limitExceeded('mutations of one request', LIMITS.mutationsMax))]);
+  }
   const clash = purposeClash(carried, coerced.coerced);
-  if (clash !== undefined) return refusal([clash]);
+  if (clash !== undefined) return refusal([graphqlErrorFrom(clash)]);
   if (carried.fields.every((field) => !field.isRaw)) {
     return withStatus(
       await execute({ schema, document, operationName, contextValue: context, variableValues: execution.variables }),
     );
   }
-  const run = new Run(execution, carried, coerced.coerced);
-  return joined(carried.fields, operation.operation === 'mutation' ? await run.inTurn() : await run.together());
+  return joined(carried.fields, await new Run(execution, carried, coerced.coerced).together());
 }
 
 function rootFields(
@@ -88,21 +91,16 @@ function rootFields(
   return carried;
 }
 
-/** A request has one purpose (design 6): two of them in one operation are refused before anything is asked. */
-function purposeClash(carried: Carried, variables: Readonly<Record<string, unknown>>): GraphQLError | undefined {
-  const asking = carried.fields.filter((field) =>
-    field.definition?.args.some((argument) => argument.name === 'purpose'),
-  );
-  if (asking.length < 2) return undefined;
-  const purposes = new Set(
-    asking.map(({ definition, nodes: [node] }) =>
-      definition === undefined || node === undefined
-        ? undefined
-        : getArgumentValues(definition, node, { ...variables }).purpose,
-    ),
-  );
-  if (purposes.size < 2) return undefined;
-  return graphqlErrorFrom(new HubError('BAD_USER_INPUT', 'a request has one purpose', { reason: 'REGIME_MISMATCH' }));
+/** A request has one purpose and one justification (design 6): with two, it is refused before anything is asked. */
+function purposeClash(carried: Carried, variables: Readonly<Record<string, unknown>>): HubError | undefined {
+  const stated = carried.fields.flatMap(({ definition, nodes: [node] }) => {
+    if (node === undefined || definition?.args.some(({ name }) => name === 'purpose') !== true) return [];
+    return [getArgumentValues(definition, node, { ...variables })];
+  });
+  const differ = (name: string): boolean => new Set(stated.map((args) => args[name] ?? null)).size > 1;
+  if (differ('purpose'))
+    return new HubError('BAD_USER_INPUT', 'a request has one purpose', { reason: 'REGIME_MISMATCH' });
+  return differ('justification') ? new HubError('BAD_USER_INPUT', 'a request has one justification') : undefined;
 }
 
 class Run {
@@ -118,20 +116,6 @@ class Run {
     const told = await Promise.all(fields.map((field) => (field.isRaw ? this.ask(field) : undefined)));
     const answer = await walking;
     return fields.map((field, index) => told[index] ?? fieldOf(answer, field));
-  }
-
-  async inTurn(): Promise<readonly Told[]> {
-    const told: Told[] = [];
-    const { operation, fragments, fields } = this.carried;
-    for (const field of fields) {
-      told.push(
-        field.isRaw
-          ? await this.ask(field)
-          : fieldOf(await this.walk(documentOf(operation, fragments, [field])), field),
-      );
-      if (told.at(-1)?.text === undefined) break;
-    }
-    return told;
   }
 
   private async walk(document: DocumentNode): Promise<Answer> {

@@ -1,6 +1,7 @@
 import type { Role } from '../domain/identity.js';
 import { ROLES } from '../domain/identity.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
+import { namesOf } from '../records/generated-names.js';
 
 /** Root fields and the roles of which a caller needs one. What stands in no row is denied. */
 export interface Gate {
@@ -30,30 +31,16 @@ const FIXED: Gate = {
   },
 };
 
-const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
-const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-
-/** Names of the root fields of one record type (design 6). */
-export function rootFieldsOf(recordType: { readonly name: string; readonly plural: string }) {
-  const one = lowerFirst(recordType.name);
-  return {
-    page: recordType.plural,
-    one,
-    statistics: `${one}Statistics`,
-    import: `import${upperFirst(recordType.plural)}`,
-  };
-}
-
 /** The whole table: the fixed root fields and those generated from the exchange standard. */
 export function gateOf(standard: ExchangeStandard): Gate {
   const Query: Record<string, readonly Role[]> = { ...FIXED.Query };
   const Mutation: Record<string, readonly Role[]> = { ...FIXED.Mutation };
   for (const recordType of standard.recordTypes) {
-    const names = rootFieldsOf(recordType);
-    Query[names.page] = ['ANALYST'];
+    const names = namesOf(recordType);
+    Query[names.list] = ['ANALYST'];
     Query[names.one] = ['ANALYST'];
-    Query[names.statistics] = ['ANALYST', 'REPORTER'];
-    Mutation[names.import] = ['STEWARD'];
+    Query[names.statisticsField] = ['ANALYST', 'REPORTER'];
+    Mutation[names.importField] = ['STEWARD'];
   }
   return { Query, Mutation };
 }

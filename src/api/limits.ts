@@ -19,6 +19,8 @@ export const LIMITS = {
   introspectionDepthMax: 24,
   aliasesMax: 30,
   rootFieldsMax: 20,
+  /** an act and its ledger entry are one transaction, and a request has one entry */
+  mutationsMax: 1,
   valueDepthMax: 32,
   variableValuesMax: 50_000,
   errorsMax: 20,

@@ -16,18 +16,6 @@ export type RecordResolver = (
   info: GraphQLResolveInfo,
 ) => Promise<RawJson | null>;
 
-/** One resolver per generated root field, by its name. A field without one is a failure at start, not at the first query. */
-export interface RecordResolvers {
-  readonly Query: Readonly<Record<string, RecordResolver>>;
-  /** imports: their payloads are small, so graphql-js walks them */
-  readonly Mutation: Readonly<
-    Record<
-      string,
-      (args: Readonly<Record<string, unknown>>, context: ApiContext, info: GraphQLResolveInfo) => Promise<unknown>
-    >
-  >;
-}
-
 export function isRawJson(value: unknown): value is RawJson {
   return typeof value === 'object' && value !== null && typeof (value as Partial<RawJson>).toJson === 'function';
 }

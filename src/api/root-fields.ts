@@ -36,7 +36,7 @@ export function fragmentsOf(document: DocumentNode): Readonly<Record<string, Fra
 }
 
 /** A document of these root fields alone, for graphql-js. */
-export function documentOf(
+function documentOf(
   operation: OperationDefinitionNode,
   fragments: Readonly<Record<string, FragmentDefinitionNode>>,
   fields: readonly RootField[],

@@ -1,6 +1,8 @@
 /** What a command of `besa` is: one file that registers itself on the program, and what it is handed to work with. */
 import type { Command } from 'commander';
 import type { LedgerReading } from '../audit/verify.js';
+import type { ExchangeStandard } from '../domain/record-type.js';
+import type { RecordTables } from '../records/record-table-plan.js';
 
 /** Registers one command (or one group of them) on the program. */
 export type RegisterCommand = (program: Command, context: CommandContext) => void;
@@ -13,6 +15,10 @@ export interface CommandContext {
   openDatabase(): Promise<OpenDatabase>;
   /** hands the stored ledger to `work`, from the hub's database, with or without a hub */
   withLedger<T>(work: (ledger: LedgerReading) => Promise<T>): Promise<T>;
+  /** hands the record tables of the hub's database, migrated, to `work`; with or without a hub */
+  withRecordTables<T>(work: (tables: RecordTables) => Promise<T>): Promise<T>;
+  /** the API a hub with this exchange standard serves, as sorted SDL */
+  servedSchema(standard: ExchangeStandard): Promise<string>;
   readonly terminal: Terminal;
 }
 

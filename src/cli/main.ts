@@ -22,6 +22,23 @@ function makeContext(): CommandContext {
       const database = await openDatabase();
       return withLedger(database.url, work).finally(() => database.close());
     },
+    withRecordTables: async (work) => {
+      const [{ migrate }, { withRecordTables }] = await Promise.all([
+        import('../persistence/migrate.js'),
+        import('../persistence/record-tables.js'),
+      ]);
+      const database = await openDatabase();
+      try {
+        await migrate(database.url);
+        return await withRecordTables(database.url, work);
+      } finally {
+        await database.close();
+      }
+    },
+    servedSchema: async (standard) => {
+      const { assembleSchema, printApi } = await import('../api/assemble.js');
+      return printApi(await assembleSchema(standard));
+    },
     terminal: {
       print: (line) => process.stdout.write(`${line}\n`),
       note: (line) => process.stderr.write(`${line}\n`),

@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { registerAudit } from './audit-verify.js';
 import type { CommandContext, RegisterCommand } from './command.js';
 import { registerConfigCheck } from './config-check.js';
+import { registerSchema } from './schema.js';
 
 /** In the order `besa --help` shows them. A new command is a new file and a line here. */
-const COMMANDS: readonly RegisterCommand[] = [registerAudit, registerConfigCheck];
+const COMMANDS: readonly RegisterCommand[] = [registerAudit, registerConfigCheck, registerSchema];
 
 /** The command line `besa`: one file per command, each registers itself. */
 export function programFor(context: CommandContext, commands: readonly RegisterCommand[] = COMMANDS): Command {

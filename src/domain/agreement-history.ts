@@ -1,4 +1,4 @@
-import type { AgreementAct, Terms } from './agreement.js';
+import type { AgreementAct, AgreementVersion, Terms } from './agreement.js';
 
 /** What can happen to an agreement, in words of the negotiation and of the acts on a finalised version. */
 export const EVENT_KINDS = [
@@ -112,4 +112,29 @@ export interface SignedText {
   /** hash of the version before; null for the first */
   readonly previous: string | null;
   readonly terms: Terms;
+}
+
+/** The stored facts of one agreement that decide whether its versions may be believed. */
+export interface StoredAgreement {
+  readonly reference: string;
+  /** in the order of their numbers */
+  readonly finalised: readonly FinalisedVersion[];
+  /** how many versions the agreement's history says the hub finalised */
+  readonly finalisations: number;
+  readonly texts: readonly AgreementText[];
+  readonly signatures: readonly AgreementSignature[];
+}
+
+/** A version that cannot be believed, and why: for the operator's alarm. */
+export interface Doubt {
+  readonly reference: string;
+  readonly version: number;
+  readonly cause: string;
+  /** everybody the agreement may have bound */
+  readonly parties: readonly string[];
+}
+
+export interface Verified {
+  readonly versions: readonly AgreementVersion[];
+  readonly doubts: readonly Doubt[];
 }

@@ -10,8 +10,8 @@ export interface LedgerLine {
   readonly reason: ReasonCode | null;
   /** clauses relied on: `AGR-2024-002 v1 art. 3.1` as parts */
   readonly basis: readonly { readonly agreement: string; readonly version: number; readonly article: string }[];
-  /** records disclosed, or counted into cells */
-  readonly records: number;
+  /** records disclosed, or counted into cells; null = counted together with other databases, not told apart */
+  readonly records: number | null;
 }
 
 /** One ask within a request (a document may hold several root fields). */

@@ -1,11 +1,12 @@
 /** `POST /imports/v1/{database}`: a file of records, streamed into a shared database. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, HubError } from '../domain/errors.js';
+import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { ImportFormat, ImportResult } from '../domain/import.js';
 import { answer, type Door } from '../hub/answer.js';
 import { type ImportAsk, type IngestPorts, ingest } from '../hub/ingest.js';
+import { errorAnswer } from './http-error.js';
 import { bodyOf, drain, PATIENCE, type PatienceLimits } from './import-body.js';
 import { IMPORT_LIMITS, type ImportLimits } from './import-bytes.js';
 import { readImport } from './import-stream.js';
@@ -41,7 +42,7 @@ export async function importRoute(fastify: FastifyInstance, deps: ImportRouteDep
       return await importFile(deps, identity, request, reply);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
-      return sendRefusal(reply, error);
+      return sendRefusal(request, reply, error);
     } finally {
       drain(request.raw);
     }
@@ -141,8 +142,12 @@ function refuseTooLarge(request: FastifyRequest, bytesMax: number): void {
   throw new HubError('LIMIT_EXCEEDED', `an import holds at most ${bytesMax} bytes; send it in parts`);
 }
 
-function sendRefusal(reply: FastifyReply, error: HubError): FastifyReply {
-  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
-  const body = { error: { code: error.code, message: error.message, ...error.details } };
-  return reply.code(STATUS_OF[error.code] ?? ERRORS[error.code].status).send(body);
+/** In the form of every route, but the connection stays open: what is still being sent must not cut the answer off. */
+function sendRefusal(request: FastifyRequest, reply: FastifyReply, error: HubError): FastifyReply {
+  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="besa"');
+  const { status, body } = errorAnswer(error, request.id);
+  return reply
+    .code(STATUS_OF[error.code] ?? status)
+    .type('application/json; charset=utf-8')
+    .send(body);
 }

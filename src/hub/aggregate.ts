@@ -141,18 +141,24 @@ function note(
   decision: Decision,
   rows: readonly Row[],
 ): void {
-  const databaseAt = plan.dimensions.findIndex(({ kind }) => kind === 'database');
-  const counts = new Map<string, number>();
-  for (const cells of rows) {
-    const source = plan.sources.find(({ source: { database } }) => String(database.id) === cells[databaseAt]);
-    const counted = Number(cells[plan.dimensions.length] ?? 0);
-    // Counted together, the databases' shares are not known, and nobody asked the database for them.
-    const codes = source === undefined ? [] : [source.source.database.code];
-    for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + counted);
-  }
-  const lines = ledgerLines(plan.lines, decision, counts);
+  const lines = ledgerLines(plan.lines, decision, countsOf(plan, rows));
   journal.ask(
     { action: ask.action, recordType: ask.recordType, selectedFields: ask.sums, touchedFields: plan.touched, lines },
     guardOf(ask, decision),
   );
+}
+
+function countsOf(plan: AggregatePlan, rows: readonly Row[]): ReadonlyMap<string, number> | null {
+  const databaseAt = plan.dimensions.findIndex(({ kind }) => kind === 'database');
+  const [only, ...others] = plan.sources;
+  // Counted together, the databases' shares are not known, and asking for them would double the work.
+  if (databaseAt < 0 && others.length > 0) return null;
+  const codes = new Map(plan.sources.map(({ source: { database } }) => [String(database.id), database.code]));
+  const counts = new Map<string, number>();
+  for (const cells of rows) {
+    const code = databaseAt < 0 ? only?.source.database.code : codes.get(cells[databaseAt] ?? '');
+    if (code === undefined) continue;
+    counts.set(code, (counts.get(code) ?? 0) + Number(cells[plan.dimensions.length] ?? 0));
+  }
+  return counts;
 }

@@ -4,6 +4,7 @@
  */
 import type { Action } from '../domain/action.js';
 import type { AgreementSet } from '../domain/agreement.js';
+import type { AgreementHistory, AgreementStep, SignatoryKey } from '../domain/agreement-history.js';
 import type { Cursor } from '../domain/ask.js';
 import type { LedgerEntry, StoredEntry } from '../domain/ledger.js';
 import type { ExchangeStandard, RecordType, Value } from '../domain/record-type.js';
@@ -14,6 +15,8 @@ export interface Ports {
   /** IANA name; ladder steps of times fall in it (BESA_TIMEZONE) */
   readonly timeZone: string;
   readonly agreements: AgreementSource;
+  readonly agreementStore: AgreementStore;
+  readonly signing: Signing;
   readonly registry: Registry;
   readonly records: RecordStore;
   readonly loader: RecordLoader;
@@ -31,6 +34,38 @@ export interface AgreementSource {
    * Cheap when nothing changed: the guard of each read and of the ledger finds out a set that is no longer current.
    */
   inForce(options?: { readonly refresh?: boolean }): Promise<InForce>;
+}
+
+/** Everything recorded about agreements, and the only way to add to it. Nothing is ever changed. */
+export interface AgreementStore {
+  /** undefined if nothing is recorded under this reference */
+  history(reference: string): Promise<AgreementHistory | undefined>;
+  /** histories of all agreements that name this agency as a party in some wording, ordered by reference */
+  historiesOf(agency: string): Promise<readonly AgreementHistory[]>;
+  /**
+   * Adds facts and the ledger entry of the act in one transaction, the entry last.
+   * `STALE`: somebody added to this agreement first; nothing was written.
+   * @throws HubError LEDGER_UNAVAILABLE if the entry cannot be written
+   */
+  append(step: AgreementStep, entry: LedgerEntry): Promise<'APPENDED' | 'STALE'>;
+  /** keys of these agencies, ended ones included */
+  keysOf(agencies: readonly string[]): Promise<readonly SignatoryKey[]>;
+  /** with its ledger entry; false if this key is registered already, for whomever (then nothing is written) */
+  addKey(key: Pick<SignatoryKey, 'agency' | 'publicKey' | 'isDemo'>, by: string, entry: LedgerEntry): Promise<boolean>;
+  /** with its ledger entry; false if it has ended already (then nothing is written) */
+  endKey(keyId: number, by: string, entry: LedgerEntry): Promise<boolean>;
+}
+
+/** What signatures are checked against. The hub signs nothing and holds no private key. */
+export interface Signing {
+  /** names this hub in what is signed: a signature for a trial hub is worth nothing in the real one */
+  readonly environment: string;
+  /** false in production */
+  readonly acceptsDemoKeys: boolean;
+  /** of the UTF-8 bytes, lower-case hexadecimal */
+  sha256(text: string): string;
+  /** Ed25519 over the UTF-8 bytes; key and signature in hexadecimal; false for anything malformed */
+  verify(publicKey: string, text: string, signature: string): boolean;
 }
 
 export interface InForce {

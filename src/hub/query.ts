@@ -172,18 +172,18 @@ function note(
   );
 }
 
-/** Source lines as the ledger keeps them: with the clauses behind each. */
+/** Source lines as the ledger keeps them: with the clauses behind each. `counts`: null = not told apart by database. */
 export function ledgerLines(
   lines: readonly SourceLine[],
   decision: Decision,
-  counts: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, number> | null,
 ): readonly LedgerLine[] {
   return lines.map((line) => ({
     database: line.database,
     outcome: line.outcome,
     reason: line.reason,
     basis: basisOf(decision, line.database),
-    records: counts.get(line.database) ?? 0,
+    records: line.outcome === 'WITHHELD' ? 0 : counts === null ? null : (counts.get(line.database) ?? 0),
   }));
 }
 

@@ -1,5 +1,5 @@
 /** The record tables of a database: compares them with the exchange standard and makes what is missing. */
-import type { ClientBase } from 'pg';
+import { Client, type ClientBase } from 'pg';
 import type { ExchangeStandard, RecordType } from '../domain/record-type.js';
 import type { RecordTablePlan, RecordTables } from '../records/record-table-plan.js';
 import {
@@ -167,4 +167,20 @@ async function timeZoneRefusals(client: ClientBase, stored: Stored, timeZone: st
   return known.rowCount === 0
     ? [`PostgreSQL does not know the time zone \`${timeZone}\`: set \`BESA_TIMEZONE\` to an IANA name`]
     : [];
+}
+
+/**
+ * Does some work on the record tables of the database at `url`, with a connection of its own as the hub's main role.
+ * The hub's migrations must have run.
+ */
+export async function withRecordTables<T>(url: string, work: (tables: RecordTables) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  // A connection that breaks while idle must not crash the process; the next query reports it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(recordTables(client));
+  } finally {
+    await client.end();
+  }
 }

@@ -23,6 +23,8 @@ async function run(...options: readonly string[]): Promise<readonly string[]> {
     config: unused,
     openDatabase: unused,
     withLedger: (work) => withLedger(world.url, work),
+    withRecordTables: unused,
+    servedSchema: unused,
     terminal: { print: (line) => printed.push(line), note: () => {}, interactive: false, color: false },
   };
   const program = programFor(context, [registerAudit]).configureOutput({ writeErr: () => {} });

@@ -113,6 +113,9 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
     registry: { databases: async () => DATABASES },
     loader,
     ledger,
+    agreements: {
+      inForce: () => Promise.reject(new Error('an import asks no agreement')),
+    },
     monotonicMs: () => performance.now(),
   };
   const fastify = Fastify({ requestTimeout: 0 });
@@ -170,6 +173,17 @@ export function importHeaders(options: PostOptions): Record<string, string> {
   return { authorization: options.as ?? 'steward', 'content-type': options.type ?? 'text/csv', ...options.headers };
 }
 
+function bodyFrom(text: string): Answer['body'] {
+  const body = JSON.parse(text) as ImportResult & { readonly errors?: readonly GraphqlError[] };
+  const { message = '', extensions = {} } = body.errors?.[0] ?? {};
+  return { ...body, error: { code: '', ...extensions, message } };
+}
+
+interface GraphqlError {
+  readonly message: string;
+  readonly extensions: Partial<ImportRefusal>;
+}
+
 /** Sends with backpressure, and reads the answer whenever it comes: a refusal comes before the end of the upload. */
 async function post(
   port: number,
@@ -188,7 +202,7 @@ async function post(
     request.on('response', async (response) => {
       let text = '';
       for await (const chunk of response) text += String(chunk);
-      resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Answer['body'] });
+      resolve({ status: response.statusCode ?? 0, body: bodyFrom(text) });
     });
   });
   answered.catch(() => undefined);

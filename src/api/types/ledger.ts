@@ -32,8 +32,11 @@ export class LedgerLineType {
   reason!: string | null;
   @Field(() => [ClauseReferenceType])
   basis!: readonly ClauseReferenceType[];
-  @Field(() => SafeInt, { description: 'Records disclosed, or counted into cells.' })
-  records!: number;
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'Records disclosed, or counted into cells; null: counted together with other databases.',
+  })
+  records!: number | null;
 }
 
 @ObjectType('LedgerAsk', { simpleResolvers: true })

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { csv, HEADER, type ImportHub, importHeaders, importPath, row, startImportHub } from './import-hub.js';
+
+let hub: ImportHub;
+beforeEach(async () => {
+  hub = await startImportHub({ silenceMsMax: 3_000 });
+});
+afterEach(() => hub.close());
+
+/** Rows for ever, with a word in between about how many were taken. */
+async function* endless(onRows: (rows: number) => void | Promise<void>): AsyncGenerator<string> {
+  yield `${HEADER}\n`;
+  for (let number = 0; ; number += 1_000) {
+    yield Array.from({ length: 1_000 }, (_, index) => `${row(number + index)}\n`).join('');
+    await onRows(number + 1_000);
+  }
+}
+
+/** Polls the database, not the clock: what is waited for is another process. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('it did not come to be');
+}
+
+test('an upload that breaks off leaves nothing, and is one entry', async () => {
+  const request = httpRequest({
+    port: hub.port,
+    method: 'POST',
+    path: importPath({}),
+    headers: importHeaders({}),
+    agent: false,
+  });
+  request.on('error', () => undefined);
+  for await (const chunk of endless((rows) => void (rows > 20_000 && request.destroy()))) {
+    if (request.destroyed) break;
+    if (!request.write(chunk))
+      await Promise.race([once(request, 'drain'), once(request, 'close')]).catch(() => undefined);
+  }
+  await until(async () => (await hub.entries()) === 1);
+  expect(await hub.lastEntry()).toMatchObject(entryWith({ outcome: 'REFUSED', errorCode: 'BAD_USER_INPUT' }));
+  await until(async () => (await hub.openLoads()) === 0);
+  expect(await hub.records()).toHaveLength(0);
+});
+
+test('a sender who falls silent is told so, and keeps no load open', async () => {
+  const socket = connect(hub.port, '127.0.0.1');
+  const body = csv(row(1));
+  const headers = Object.entries(importHeaders({})).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(
+    `POST ${importPath({})} HTTP/1.1\r\nhost: hub\r\n${headers.join('')}content-length: 1000000\r\n\r\n${body}`,
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 [^]*the upload took too long/);
+  socket.destroy();
+  await until(async () => (await hub.openLoads()) === 0);
+});
+
+test('a database connection cut in the middle leaves nothing, and the next import works', async () => {
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-load'`;
+  let isCut = false;
+  const answer = await hub.post(
+    endless(async (rows) => {
+      if (rows <= 20_000 || isCut) return;
+      isCut = true;
+      await hub.query(cut);
+    }),
+  );
+  expect([answer.status, answer.body.error.code]).toEqual([503, 'SOURCE_UNAVAILABLE']);
+  expect(await hub.records()).toHaveLength(0);
+  expect((await hub.post(csv(row(1)))).body).toMatchObject({ inserted: 1 });
+});
+
+test('a ledger that cannot be written refuses the import: no record without its entry', async () => {
+  await hub.query('alter table besa.ledger_lock rename to ledger_lock_away');
+  const answer = await hub.post(csv(row(1)));
+  expect([answer.status, answer.body.error.code]).toEqual([503, 'LEDGER_UNAVAILABLE']);
+  expect(await hub.records()).toHaveLength(0);
+  await hub.query('alter table besa.ledger_lock_away rename to ledger_lock');
+  expect((await hub.post(csv(row(1)))).body).toMatchObject({ inserted: 1 });
+});
+
+test('a hub killed in the middle of a merge leaves nothing half', async () => {
+  // Another session holds the lock of the database, so that the load is killed after all rows are staged, before the commit.
+  await hub.query('begin; select pg_advisory_xact_lock(1819238756, 1)');
+  const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD, hub.url], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    cwd: process.cwd(),
+  });
+  const waiting = `select from pg_stat_activity where application_name = 'besa-load' and wait_event_type = 'Lock'`;
+  await until(async () => (await hub.query(waiting)).length === 1);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await hub.query('commit');
+  await until(async () => (await hub.openLoads()) === 0);
+  expect(await hub.records()).toHaveLength(0);
+  expect(await hub.entries()).toBe(0);
+});
+
+/** A process that loads ten thousand rows, with the code as it was built. */
+const CHILD = `
+const { createRecordLoader } = await import('./dist/src/persistence/record-loader.js');
+const { INSPECTION } = await import('./dist/tests/import/import-hub.js');
+const load = await createRecordLoader({ url: process.argv[1] }).begin({ id: 1 }, INSPECTION);
+const values = (n) => ['K-' + n, '2023-05-04T10:00:00.000Z', ...Array(12).fill(null)];
+await load.write(Array.from({ length: 10000 }, (_, n) => ({ line: n, values: values(n) })));
+await load.repeatedKeys(1);
+await load.merge();
+await load.commit({});
+`;
+
+const entryWith = (parts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({ ...parts });
+
+test('a sender who asks first is refused before he sends anything', async () => {
+  const request = httpRequest({
+    port: hub.port,
+    method: 'POST',
+    path: importPath({}),
+    headers: importHeaders({ as: 'analyst', headers: { expect: '100-continue', 'content-length': '1000000000' } }),
+    agent: false,
+  });
+  let mayContinue = false;
+  request.on('continue', () => {
+    mayContinue = true;
+  });
+  request.on('error', () => undefined);
+  request.flushHeaders();
+  const [response] = await once(request, 'response');
+  expect([response.statusCode, mayContinue]).toEqual([403, false]);
+  request.destroy();
+});
