@@ -10,8 +10,21 @@ import { type AgreementDocument, readWorldFiles, type WorldFiles } from './files
 import { type AgreementProgress, isTaken, type Journey, type Step } from './journey.js';
 import { createWorld, type WorldDatabase, type WorldSize } from './world.js';
 
+/** Codes that are registered already, and the agencies whose demo key is. */
+export interface Registered {
+  readonly partners: readonly string[];
+  readonly agencies: readonly string[];
+  readonly databases: readonly string[];
+  readonly technologies: readonly string[];
+  readonly keys: readonly string[];
+}
+
+const NOTHING_REGISTERED: Registered = { partners: [], agencies: [], databases: [], technologies: [], keys: [] };
+
 /** The hub's own functions, as the composition root hands them in. Acts are done as the agency named. */
 export interface WorldDoors {
+  /** What need not be registered again. Without it each start tries, and each refusal is one more entry of the ledger. */
+  registered?(): Promise<Registered>;
   /** false if the code is taken already; the same for the three below */
   registerPartner(partner: Partner): Promise<boolean>;
   registerAgency(agency: Agency): Promise<boolean>;
@@ -87,12 +100,22 @@ export async function loadWorld(doors: WorldDoors, options: LoadOptions): Promis
 
 /** @returns whether anything was new */
 async function register(doors: WorldDoors, { registry }: WorldFiles): Promise<boolean> {
+  const known = (await doors.registered?.()) ?? NOTHING_REGISTERED;
   const added: boolean[] = [];
-  for (const partner of registry.partners) added.push(await doors.registerPartner(partner));
-  for (const agency of registry.agencies) added.push(await doors.registerAgency(agency));
-  for (const agency of registry.agencies) await doors.registerSignatoryKey(demoKey(agency.code));
-  for (const database of registry.databases) added.push(await doors.registerSharedDatabase(database));
-  for (const technology of registry.technologies) added.push(await doors.registerTechnology(technology));
+  const addMissing = async <T extends { readonly code: string }>(
+    all: readonly T[],
+    codes: readonly string[],
+    add: (one: T) => Promise<boolean>,
+  ): Promise<void> => {
+    for (const one of all) if (!codes.includes(one.code)) added.push(await add(one));
+  };
+  await addMissing(registry.partners, known.partners, (partner) => doors.registerPartner(partner));
+  await addMissing(registry.agencies, known.agencies, (agency) => doors.registerAgency(agency));
+  for (const { code } of registry.agencies) {
+    if (!known.keys.includes(code)) await doors.registerSignatoryKey(demoKey(code));
+  }
+  await addMissing(registry.databases, known.databases, (database) => doors.registerSharedDatabase(database));
+  await addMissing(registry.technologies, known.technologies, (technology) => doors.registerTechnology(technology));
   return added.includes(true);
 }
 

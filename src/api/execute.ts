@@ -55,6 +55,9 @@ export async function carryOut(execution: Execution): Promise<Answer> {
         : `the document holds no operation \`${operationName}\``;
     return refusal([new GraphQLError(text, { extensions: { code: 'BAD_REQUEST' } })]);
   }
+  if (operation.operation === 'subscription') {
+    return refusal([new GraphQLError('there are no subscriptions', { extensions: { code: 'BAD_REQUEST' } })]);
+  }
   context.request.operation = { name: operation.name?.value ?? null, hash: context.request.operation.hash };
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], execution.variables, {
     maxErrors: LIMITS.errorsMax,

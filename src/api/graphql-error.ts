@@ -43,10 +43,10 @@ export function graphqlErrorFrom(fault: unknown): GraphQLError {
 
 /** The code a caller reads of an error: ours before the server's, and INTERNAL for whatever carries none. */
 export function codeOf(error: GraphQLError): string {
+  const hubError = hubErrorIn(error);
+  if (hubError !== undefined) return hubError.code;
   const causes = causesOf(error);
-  const codes = causes.map((cause) =>
-    cause instanceof HubError ? cause.code : (cause as GraphQLError).extensions?.code,
-  );
+  const codes = causes.map((cause) => (cause instanceof GraphQLError ? cause.extensions.code : undefined));
   const ours = codes.find(isErrorCode);
   if (ours !== undefined) return ours;
   if (codes.some((code) => BAD_REQUESTS.has(code))) return 'BAD_REQUEST';

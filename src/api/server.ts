@@ -119,7 +119,9 @@ function requestPlugin(onInternal: ApiOptions['onInternal']): ApolloServerPlugin
       const { singleResult } = response.body;
       const told = singleResult.errors ?? [];
       const [first] = errors ?? [];
-      contextValue.journal.fault(first === undefined ? 'INTERNAL' : codeOf(first), hasAnswer(singleResult.data));
+      const isAnswer = hasAnswer(singleResult.data);
+      if (!isAnswer) contextValue.journal.withdraw();
+      contextValue.journal.fault(first === undefined ? 'INTERNAL' : codeOf(first), isAnswer);
       singleResult.errors = told.slice(0, LIMITS.errorsMax).map((error) => ({
         ...error,
         extensions: { ...error.extensions, correlationId: contextValue.request.requestId },

@@ -1,4 +1,4 @@
-import type { ScalarName } from './record-type.js';
+import type { ScalarName } from './scalar.js';
 
 /**
  * One step of a field's ladder: a rule from exact value to coarser value. Each ladder is one chain, finest first:

@@ -1,7 +1,7 @@
 import type { LadderStep } from './ladder.js';
+import type { ScalarName } from './scalar.js';
 
-export const SCALARS = ['String', 'Int', 'Float', 'Boolean', 'Date', 'DateTime', 'CountryCode', 'ID'] as const;
-export type ScalarName = (typeof SCALARS)[number];
+export { SCALARS, type ScalarName } from './scalar.js';
 
 export const SENSITIVITIES = [
   'REFERENCE',

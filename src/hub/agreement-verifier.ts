@@ -1,18 +1,6 @@
 import { verifyAgreement, withoutDoubtful } from '../agreements/verify.js';
-import type { AgreementVersion } from '../domain/agreement.js';
-import type { Doubt, SignatoryKey, StoredAgreement, Verified } from '../domain/agreement-history.js';
-import type { Agency } from '../domain/registry.js';
 import { startOfLocalDay } from '../policy/local-time.js';
-import type { Signing } from './ports.js';
-
-/** What the adapter that loads agreements asks of the core: is this what its parties signed, and what counts if not? */
-export interface AgreementVerifier {
-  verify(
-    stored: StoredAgreement,
-    known: { readonly keys: readonly SignatoryKey[]; readonly agencies: readonly Agency[] },
-  ): Verified;
-  withoutDoubtful(versions: readonly AgreementVersion[], doubts: readonly Doubt[]): readonly AgreementVersion[];
-}
+import type { AgreementVerifier, Signing } from './ports.js';
 
 /** The rules of `agreements/verify` for this hub: its environment, its view of demo keys, its cryptography. */
 export function createAgreementVerifier(signing: Signing): AgreementVerifier {

@@ -32,6 +32,8 @@ export interface Journal {
   act(action: string, subject?: LedgerEntry['subject']): void;
   /** The answer carries this error code; `hasAnswer`: it carries something besides. Throwing does this by itself. */
   fault(code: string, hasAnswer?: boolean): void;
+  /** Nothing was answered: what was asked stays, the lines that would tell of disclosed records do not. */
+  withdraw(): void;
   /** The entry as it stands, for an act that writes it inside its own transaction; then `close()` after the commit. */
   entry(): LedgerEntry;
   /** The entry is durable already: `answer` writes none. */

@@ -3,8 +3,15 @@
  * `app.ts` hands them in. Nothing in here names a library.
  */
 import type { Action } from '../domain/action.js';
-import type { AgreementSet } from '../domain/agreement.js';
-import type { AgreementHistory, AgreementStep, SignatoryKey } from '../domain/agreement-history.js';
+import type { AgreementSet, AgreementVersion } from '../domain/agreement.js';
+import type {
+  AgreementHistory,
+  AgreementStep,
+  Doubt,
+  SignatoryKey,
+  StoredAgreement,
+  Verified,
+} from '../domain/agreement-history.js';
 import type { Cursor } from '../domain/ask.js';
 import type { LedgerEntry, StoredEntry } from '../domain/ledger.js';
 import type { ExchangeStandard, RecordType, Value } from '../domain/record-type.js';
@@ -54,6 +61,15 @@ export interface AgreementStore {
   addKey(key: Pick<SignatoryKey, 'agency' | 'publicKey' | 'isDemo'>, by: string, entry: LedgerEntry): Promise<boolean>;
   /** with its ledger entry; false if it has ended already (then nothing is written) */
   endKey(keyId: number, by: string, entry: LedgerEntry): Promise<boolean>;
+}
+
+/** What the adapter that loads agreements asks of the core: is this what its parties signed, and what counts if it is not? */
+export interface AgreementVerifier {
+  verify(
+    stored: StoredAgreement,
+    known: { readonly keys: readonly SignatoryKey[]; readonly agencies: readonly Agency[] },
+  ): Verified;
+  withoutDoubtful(versions: readonly AgreementVersion[], doubts: readonly Doubt[]): readonly AgreementVersion[];
 }
 
 /** What signatures are checked against. The hub signs nothing and holds no private key. */

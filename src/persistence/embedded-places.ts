@@ -1,22 +1,11 @@
 /** Where an embedded cluster's files lie. Only a root without user namespaces needs anything but the data folder itself. */
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  chmodSync,
-  chownSync,
-  constants,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StartError } from '../support/start-error.js';
 import { NOBODY, type RunAs } from './embedded-platform.js';
+import { makePrivateFolder } from './make-folder.js';
 
 export interface Places {
   /** the folder asked for: password and log */
@@ -36,7 +25,7 @@ export interface Places {
  * @throws StartError if the folder cannot be made or written
  */
 export function placesFor(home: string, native: string, runAs: RunAs): Places {
-  makeFolder(home);
+  makePrivateFolder(home);
   const log = join(home, 'postgres.log');
   if (runAs !== 'NOBODY') {
     return { home, cluster: clusterFolder(home, runAs), native, log, reachable: home, give: () => undefined };
@@ -55,19 +44,6 @@ export function placesFor(home: string, native: string, runAs: RunAs): Places {
 /** PostgreSQL's own data folder for a home: the same answer at every start. */
 export function clusterFolder(home: string, runAs: RunAs): string {
   return join(runAs === 'NOBODY' ? roomOf(home) : home, 'cluster');
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    accessSync(path, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new StartError(
-      `the data folder \`${path}\` cannot be written`,
-      ['set `BESA_DATA` to a folder you may write to', 'or set `DATABASE_URL` to a PostgreSQL of your own'],
-      { cause },
-    );
-  }
 }
 
 /** A folder owned by uid 65534 that it can walk to. */
@@ -92,7 +68,7 @@ function isPassable(folder: string): boolean {
 }
 
 function ownedRoom(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makePrivateFolder(path);
   const found = lstatSync(path);
   // The temporary folder is open to all: somebody else's folder or link of this name must not receive our data.
   if (!found.isDirectory() || (found.uid !== 0 && found.uid !== NOBODY)) {

@@ -44,7 +44,8 @@ export function checkFieldNames({ recordType, node }: LocatedType, report: Repor
 
 function checkDerivedNames(recordType: RecordType, nodes: readonly FieldDefinitionNode[], report: Report): void {
   const nodeOf = (field: string): FieldDefinitionNode | undefined => nodes.find(({ name }) => name.value === field);
-  const plain = new Map(recordType.fields.map((field) => [screamingCase(field.name), field.name]));
+  const single = recordType.fields.filter((field) => !field.type.isList);
+  const plain = new Map(single.map((field) => [screamingCase(field.name), field.name]));
   const owners = new Map<string, string>();
   for (const { name, dimension } of dimensionsOf(recordType)) {
     if (dimension.kind === 'database' || dimension.step === undefined) continue;

@@ -23,9 +23,15 @@ export function readDirectives(
     const name = node.name.value;
     const rule = Object.hasOwn(DIRECTIVES, name) ? DIRECTIVES[name] : undefined;
     if (rule === undefined) {
-      report(node, `unknown directive \`@${name}\`${suggestion(name, Object.keys(DIRECTIVES))}: ${wanted(place)}`);
+      report(
+        node,
+        `unknown directive \`@${name}\`${suggestion(
+          `@${name}`,
+          Object.keys(DIRECTIVES).map((known) => `@${known}`),
+        )}: ${wanted(place)}`,
+      );
     } else if (rule.place !== place) {
-      report(node, `\`@${name}\` belongs on a ${rule.place}, not on a ${place}: ${wanted(place)}`);
+      report(node, `\`@${name}\` belongs on ${ARTICLE[rule.place]}, not on ${ARTICLE[place]}: ${wanted(place)}`);
     } else if (found.has(name)) {
       report(node, `\`@${name}\` stands here twice: remove one`);
     } else {
@@ -36,9 +42,11 @@ export function readDirectives(
   return found;
 }
 
+const ARTICLE: Readonly<Record<Place, string>> = { type: 'a type', field: 'a field', 'enum value': 'an enum value' };
+
 function wanted(place: Place): string {
   const fitting = Object.keys(DIRECTIVES).filter((name) => DIRECTIVES[name]?.place === place);
-  return `a ${place} takes ${oneOf(fitting.map((name) => `@${name}`))}`;
+  return `${ARTICLE[place]} takes ${oneOf(fitting.map((name) => `@${name}`))}`;
 }
 
 function readArguments(

@@ -77,6 +77,17 @@ const INT_MIN = -(2 ** 31);
 const INT_MAX = 2 ** 31 - 1;
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const WHOLE = /^-?(0|[1-9]\d*)$/;
+/**
+ * Beyond, arithmetic leaves the range of a double: PostgreSQL then fails the whole statement, so that one stored value
+ * could keep everybody from summing; and a ladder would show a number just below 0 as 0.
+ */
+const FLOAT_EXPONENT_MAX = 100;
+
+function isOrdinary(number: number): boolean {
+  const size = Math.abs(number);
+  return size === 0 || (size >= 10 ** -FLOAT_EXPONENT_MAX && size <= 10 ** FLOAT_EXPONENT_MAX);
+}
+
 /** With the `u` flag, halves of a pair match on their own only. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const COUNTRY_CODE = /^[A-Z]{3}$/;
@@ -89,7 +100,12 @@ const JSON_READERS: Readonly<Record<ScalarName, ReadScalar>> = {
       ? sound(input + 0)
       : problem(input, `a whole number from ${INT_MIN} to ${INT_MAX}`),
   Float: (input) =>
-    typeof input === 'number' && Number.isFinite(input) ? sound(input + 0) : problem(input, 'a number'),
+    typeof input === 'number' && isOrdinary(input)
+      ? sound(input + 0)
+      : problem(
+          input,
+          `a number between -1e${FLOAT_EXPONENT_MAX} and 1e${FLOAT_EXPONENT_MAX}, 0 or not smaller than 1e-${FLOAT_EXPONENT_MAX}`,
+        ),
   Boolean: (input) => (typeof input === 'boolean' ? sound(input) : problem(input, '`true` or `false`')),
   Date: (input) =>
     typeof input === 'string' && isCalendarDate(input)

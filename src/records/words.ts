@@ -15,14 +15,14 @@ export function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
-/** ` (did you mean \`x\`?)` when exactly near enough, else nothing. Near: at most a third of the letters differ. */
+/** ` (did you mean \`x\`?)` if one is near enough, else nothing. Near: at most a third of the letters differ. */
 export function suggestion(given: string, known: readonly string[]): string {
   const limit = Math.max(1, Math.floor(given.length / 3));
   const near = known
     .map((word) => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)[0];
-  return near === undefined ? '' : `, did you mean \`${near.word}\`?`;
+  return near === undefined ? '' : ` (did you mean \`${near.word}\`?)`;
 }
 
 /** Levenshtein distance, two rows at a time; words here are short names. */

@@ -1,6 +1,7 @@
 /** What tells other processes of this machine that a hub runs on a data folder: `hub.pid` from the first moment, `hub.json` once it listens. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateFolder } from '../persistence/make-folder.js';
 import { StartError } from '../support/start-error.js';
 
 export interface HubFile {
@@ -23,7 +24,7 @@ export interface Claim {
 export function claimDataFolder(dataFolder: string): Claim {
   const pidFile = join(dataFolder, 'hub.pid');
   const hubFile = join(dataFolder, 'hub.json');
-  makeFolder(dataFolder);
+  makePrivateFolder(dataFolder);
   // Twice: the first attempt may find what a killed hub left behind.
   if (!tryClaim(pidFile)) {
     const holder = Number(readFileSync(pidFile, 'utf8'));
@@ -58,21 +59,6 @@ function alreadyRuns(dataFolder: string, pid: number, hub: HubFile | undefined):
     'use that one, or stop it first',
     'or start this one with `BESA_DATA` set to another folder and `PORT` to another port',
   ]);
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new StartError(
-      `the data folder \`${path}\` cannot be made (${code})`,
-      ['set `BESA_DATA` to a folder you may write to'],
-      {
-        cause,
-      },
-    );
-  }
 }
 
 function tryClaim(pidFile: string): boolean {

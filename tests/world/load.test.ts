@@ -3,7 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import { localDate } from '../../examples/western-balkans/calendar.js';
 import { demoKey, isDemoKey, signAsDemo } from '../../examples/western-balkans/demo-keys.js';
 import type { AgreementProgress } from '../../examples/western-balkans/journey.js';
-import { type LoadProgress, loadWorld, type WorldDoors, withDates } from '../../examples/western-balkans/load.js';
+import {
+  type LoadProgress,
+  loadWorld,
+  type Registered,
+  type WorldDoors,
+  withDates,
+} from '../../examples/western-balkans/load.js';
 import { AGENCIES, STATUS_OF_AGREEMENT, testWorld, WORLD_NOW, WORLD_TIME_ZONE, worldFiles } from '../world.js';
 
 const OPTIONS = { size: 'tests', timeZone: WORLD_TIME_ZONE, now: WORLD_NOW } as const;
@@ -13,9 +19,10 @@ class RememberingHub implements WorldDoors {
   readonly acts: string[] = [];
   readonly codes = new Set<string>();
   readonly keys = new Set<string>();
-  readonly records = new Map<string, number>();
-  readonly agreements = new Map<string, AgreementProgress>();
+  records = new Map<string, number>();
+  agreements = new Map<string, AgreementProgress>();
   failsAt: string | undefined;
+  registered?: () => Promise<Registered>;
 
   registerPartner = async ({ code }: { code: string }) => this.add(code);
   registerAgency = async ({ code }: { code: string }) => this.add(code);
@@ -81,6 +88,25 @@ describe('loading the demo world', () => {
     const acts = hub.acts.length;
     expect(await loadWorld(hub, OPTIONS)).toMatchObject({ isNew: false });
     expect(hub.acts).toHaveLength(acts);
+  });
+
+  test('a hub that says what is registered is not asked to register it again', async () => {
+    const hub = new RememberingHub();
+    await loadWorld(hub, OPTIONS);
+    const { partners, agencies, databases, technologies } = worldFiles().registry;
+    const codes = (all: readonly { readonly code: string }[]) => all.map(({ code }) => code);
+    const again = new RememberingHub();
+    again.records = hub.records;
+    again.agreements = hub.agreements;
+    again.registered = async () => ({
+      partners: codes(partners),
+      agencies: codes(agencies),
+      databases: codes(databases),
+      technologies: codes(technologies),
+      keys: codes(agencies),
+    });
+    expect(await loadWorld(again, OPTIONS)).toMatchObject({ isNew: false });
+    expect([again.acts, again.keys.size]).toEqual([[], 0]);
   });
 
   test('a load that was cut off anywhere goes on and takes no step twice', async () => {

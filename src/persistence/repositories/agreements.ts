@@ -1,13 +1,7 @@
-import type { AgreementAct, AgreementSet, AgreementVersion } from '../../domain/agreement.js';
-import type {
-  Doubt,
-  FinalisedVersion,
-  SignatoryKey,
-  StoredAgreement,
-  Verified,
-} from '../../domain/agreement-history.js';
-import type { Agency, SharedDatabase } from '../../domain/registry.js';
-import type { AgreementSource, InForce } from '../../hub/ports.js';
+import type { AgreementAct, AgreementSet } from '../../domain/agreement.js';
+import type { Doubt, FinalisedVersion, StoredAgreement, Verified } from '../../domain/agreement-history.js';
+import type { SharedDatabase } from '../../domain/registry.js';
+import type { AgreementSource, AgreementVerifier, InForce } from '../../hub/ports.js';
 import {
   AgreementActRow,
   AgreementSignatureRow,
@@ -19,15 +13,6 @@ import {
 import { AgencyRow, SharedDatabaseRow } from '../entities/registry.js';
 import type { Orm, OrmManager } from '../orm.js';
 import { actFromRow, finalisedFromRow, keysFromRows, signatureFromRow, textFromRow } from './agreement-rows.js';
-
-/** How stored agreements are verified: the core's rules, handed in by the composition root. */
-export interface AgreementVerifier {
-  verify(
-    stored: StoredAgreement,
-    known: { readonly keys: readonly SignatoryKey[]; readonly agencies: readonly Agency[] },
-  ): Verified;
-  withoutDoubtful(versions: readonly AgreementVersion[], doubts: readonly Doubt[]): readonly AgreementVersion[];
-}
 
 export interface AgreementSourceOptions {
   readonly orm: Orm;
@@ -50,7 +35,7 @@ interface Loaded {
 
 interface Version {
   readonly version: string;
-  readonly now: Date;
+  readonly nowMs: number;
 }
 
 /** The agreement set in PostgreSQL, kept between calls and loaded again only where something was added. */
@@ -98,11 +83,11 @@ export class AgreementRepository implements AgreementSource {
     const loaded = await orm.em.fork().transactional(
       async (manager) => {
         const [row] = await manager.execute<Version[]>(
-          'select version::text as version, besa.besa_instant() as now from besa.agreement_set',
+          'select version::text as version, (extract(epoch from besa.besa_instant()) * 1000)::float8 as "nowMs" from besa.agreement_set',
         );
         if (row === undefined) throw new Error('the agreement set has lost its version');
         // The instant belongs to a moment between asking and hearing.
-        const clock = { databaseMs: row.now.getTime(), monotonicMs: (sentMs + monotonicMs()) / 2 };
+        const clock = { databaseMs: row.nowMs, monotonicMs: (sentMs + monotonicMs()) / 2 };
         const known = this.#loaded;
         if (known !== undefined && known.set.version === row.version) return { ...known, ...clock };
         return { ...(await this.#read(manager, row.version)), ...clock };

@@ -1,0 +1,125 @@
+/**
+ * The composition root: opens what the hub stands on (standard, database, secret), builds the ports over it, hands them to
+ * the doors, and closes it all in the opposite order.
+ */
+import pino from 'pino';
+import { assembleSchema } from './api/assemble.js';
+import type { Config } from './config.js';
+import type { Ports } from './hub/ports.js';
+import { importRoute } from './http/import-route.js';
+import { createHttp } from './http/server.js';
+import { openDemoIssuer } from './identity/demo-issuer.js';
+import { createIdentify, type Identify, type TrustedIssuer } from './identity/identify.js';
+import { keysFrom } from './identity/key-source.js';
+import { knownAgencies } from './identity/known-agencies.js';
+import { sha256Hex, verifyEd25519 } from './persistence/cryptography.js';
+import { migrate } from './persistence/migrate.js';
+import { ownDatabase } from './persistence/open-database.js';
+import { loadDemoWorld } from './start/demo-world.js';
+import { createHubPorts, type HubPorts } from './start/hub-ports.js';
+import type { App } from './start/hub-process.js';
+import { openReader, openSecret } from './start/secret.js';
+import { openRecordTables, openStandard } from './start/standard.js';
+import { packageVersion } from './start/version.js';
+
+const EXAMPLES = [
+  { label: 'Allowed', command: 'npm run --silent demo:query -- --as ME-BP' },
+  { label: 'Refused', command: 'npm run --silent demo:query -- --as RS-BP', remark: 'and why' },
+  { label: 'Token', command: 'npm run --silent besa -- token --agency ME-BP --role analyst' },
+];
+
+/** Builds the hub, not listening yet. @throws StartError for what an operator can mend; what was opened is closed again */
+export async function createApp(config: Config): Promise<App> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await open(config, closers, closeAll);
+  } catch (error) {
+    await closeAll().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function open(
+  config: Config,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<App> {
+  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const standard = await openStandard(config.recordsFolder);
+  const database = await ownDatabase(config);
+  closers.push(() => database.close());
+  const migrations = await migrate(database.url);
+  await openRecordTables(database.url, standard, config);
+  const secret = await openSecret(config);
+  const hub = await createHubPorts({
+    standard,
+    timeZone: config.timeZone,
+    databaseUrl: database.url,
+    readerUrl: await openReader(database.url, secret),
+    secret,
+    signing: {
+      environment: environmentOf(config),
+      acceptsDemoKeys: config.demo !== 'off',
+      sha256: sha256Hex,
+      verify: verifyEd25519,
+    },
+    onLedgerFault: (cause) => log.error({ cause }, 'the ledger could not be written'),
+    onDoubt: (doubt) => log.error({ doubt }, 'an agreement version does not verify and counts for nothing'),
+  });
+  closers.push(() => hub.close());
+  const world = await loadDemoWorld(hub, database.url, config);
+  const server = await createServer(config, hub, log);
+  closers.push(() => server.close());
+  return {
+    listen: () => server.listen({ host: config.host, port: config.port }),
+    close,
+    facts: {
+      version: packageVersion(),
+      demo: config.demo,
+      settings: settingsCount(config),
+      database: database.title,
+      migrations: { applied: migrations.applied.length, pending: migrations.pending.length },
+      ...(world === undefined ? {} : { world, examples: EXAMPLES }),
+    },
+  };
+}
+
+async function createServer(config: Config, hub: HubPorts, log: pino.Logger) {
+  return createHttp({
+    hub,
+    schema: await assembleSchema(hub.standard),
+    identify: await createIdentity(config, hub),
+    checks: [
+      { name: 'database', check: async () => void (await hub.agreements.inForce({ refresh: true })) },
+      { name: 'ledger', check: async () => void (await hub.ledger.list('', { limit: 1 })) },
+    ],
+    version: { version: packageVersion(), node: process.version },
+    log: { error: (fields, message) => log.error(fields, message) },
+    routes: [(scope, door) => importRoute(scope, { hub, authenticate: door.authenticate })],
+  });
+}
+
+async function createIdentity(config: Config, hub: Ports): Promise<Identify> {
+  const issuers: TrustedIssuer[] = [];
+  if (config.issuer !== undefined) {
+    const { issuer, audience, jwks } = config.issuer;
+    issuers.push({ issuer, audience, keys: await keysFrom(jwks) });
+  }
+  if (config.demo !== 'off') {
+    const demo = await openDemoIssuer(config.dataFolder, { production: config.environment === 'production' });
+    issuers.push(demo.trusted);
+  }
+  return createIdentify({ issuers, isKnownAgency: knownAgencies(hub.registry) });
+}
+
+/** What signed texts name as their hub: a signature given in a trial hub is worth nothing in a real one. */
+function environmentOf(config: Config): string {
+  return config.demo === 'off' ? config.environment : 'demo';
+}
+
+function settingsCount({ settings }: Config): { count: number; defaults: number } {
+  return { count: settings.length, defaults: settings.filter(({ from }) => from === 'default').length };
+}
