@@ -17,10 +17,11 @@ if (!existsSync(join(BENCH, 'node_modules', 'postgraphile'))) {
 // After the installation, for these import from it.
 const cores = await import('./process.mjs');
 const stand = await import('./stand.mjs');
+const { ensureAgreement, tokenOfAsker } = await import('./agreement.mjs');
 const { checkEqual, measure } = await import('./measure.mjs');
 const { measureLedger } = await import('./ledger.mjs');
 const { report } = await import('./report.mjs');
-const { ASKER, STYLES } = await import('./questions.mjs');
+const { STYLES } = await import('./questions.mjs');
 const { variablesFor } = await import('./variables.mjs');
 
 const { values: options } = parseArgs({
@@ -42,8 +43,8 @@ try {
   const hub = options['peers-only'] ? undefined : await started(stand.startHub(environment, pins.server));
   const headers = {};
   if (hub !== undefined) {
-    await stand.ensureAgreement(environment);
-    headers.authorization = `Bearer ${await stand.besa(environment, 'token', '--agency', ASKER, '--role', 'analyst', '--ttl', '12h')}`;
+    await ensureAgreement(environment, BENCH);
+    headers.authorization = `Bearer ${await tokenOfAsker(environment)}`;
   }
   await stand.ensureRows(client, Number(options.rows));
   const peerUrl = await stand.ensurePeer(client, cluster.url);

@@ -28,7 +28,10 @@ export const COMPOSITION = ['start'];
 export const PURE = ['support', 'domain', 'agreements', 'policy', 'plan', 'sql', 'disclosure', 'audit', 'records'];
 
 /** What a pure folder may import all the same: hashing, and GraphQL's own parser. */
-export const PURE_EXCEPTIONS = { audit: ['^crypto$', '^node:crypto$'], records: ['/node_modules/graphql/', '^node_modules/graphql/'] };
+export const PURE_EXCEPTIONS = {
+  audit: ['^crypto$', '^node:crypto$'],
+  records: ['/node_modules/graphql/', '^node_modules/graphql/'],
+};
 
 /** These see only `hub/ports.ts` of the hub. */
 export const ADAPTERS = ['persistence', 'identity'];
@@ -42,8 +45,8 @@ export const MAY_READ_CONFIG = ['cli'];
 export const FUNCTION_LINES_MAX = 70;
 export const FILE_LINES_MAX = 400;
 
-const escape = (path) => path.replaceAll('.', '\\.');
-const anyOf = (paths) => `^(${paths.map(escape).join('|')})$`;
+const escaped = (path) => path.replaceAll('.', '\\.');
+const anyOf = (paths) => `^(${paths.map(escaped).join('|')})$`;
 
 /** @returns rules in the form dependency-cruiser reads */
 export function rulesFrom(table = MAY_IMPORT) {

@@ -5,9 +5,9 @@
 import pino from 'pino';
 import { assembleSchema } from './api/assemble.js';
 import type { Config } from './config.js';
-import type { Ports } from './hub/ports.js';
 import { importRoute } from './http/import-route.js';
 import { createHttp } from './http/server.js';
+import type { Ports } from './hub/ports.js';
 import { openDemoIssuer } from './identity/demo-issuer.js';
 import { createIdentify, type Identify, type TrustedIssuer } from './identity/identify.js';
 import { keysFrom } from './identity/key-source.js';
@@ -42,11 +42,7 @@ export async function createApp(config: Config): Promise<App> {
   }
 }
 
-async function open(
-  config: Config,
-  closers: (() => Promise<unknown>)[],
-  close: () => Promise<void>,
-): Promise<App> {
+async function open(config: Config, closers: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<App> {
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const standard = await openStandard(config.recordsFolder);
   const database = await ownDatabase(config);

@@ -17,8 +17,6 @@ const instance = postgraphile({
       poolConfig: { idleTimeoutMillis: 0, max: 8 },
     }),
   ],
-  // The order the index has: without it, each page would be sorted anew.
-  schema: { orderByNullsLast: true },
   grafserv: { graphqlPath: '/graphql', graphiql: false, websockets: false, watch: false },
   grafast: { explain: false, context: () => ({ pgSettings: { 'bench.agency': ASKER } }) },
 });

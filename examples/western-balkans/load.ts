@@ -57,7 +57,7 @@ export interface LoadOptions {
 }
 
 export interface LoadProgress {
-  /** what is being done, such as `AGR-2024-002` or `RS-BORDER-CROSSINGS` */
+  /** what is being done, such as `AGR-2024-002` or `RS-BORDER-CROSSINGS`; what was done before is not told */
   readonly step: string;
   /** records handed over so far, and in all */
   readonly records: number;
@@ -81,12 +81,9 @@ export async function loadWorld(doors: WorldDoors, options: LoadOptions): Promis
   const recordsTotal = databases.reduce((sum, database) => sum + database.records, 0);
   const report = (step: string, records: number): void => options.onProgress?.({ step, records, recordsTotal });
 
-  report('registry', 0);
-  const isRegistered = await register(doors, files);
-  let isNew = isRegistered;
+  let isNew = await register(doors, files);
   for (const journey of files.journeys) {
-    report(journey.agreement, 0);
-    isNew = (await walk(doors, journey, files, options.now)) || isNew;
+    isNew = (await walk(doors, journey, files, { ...options, onBegin: () => report(journey.agreement, 0) })) || isNew;
   }
   let records = 0;
   for (const database of databases) {
@@ -120,11 +117,17 @@ async function register(doors: WorldDoors, { registry }: WorldFiles): Promise<bo
 }
 
 /** Takes the steps of one agreement that were not taken yet. @returns whether there was one */
-async function walk(doors: WorldDoors, journey: Journey, files: WorldFiles, now: Date): Promise<boolean> {
+async function walk(
+  doors: WorldDoors,
+  journey: Journey,
+  files: WorldFiles,
+  { now, onBegin }: { readonly now: Date; readonly onBegin: () => void },
+): Promise<boolean> {
   const progress = await doors.agreementProgress(journey.agreement);
   const due = journey.steps.filter((step) => !isTaken(step, progress));
   const document = files.agreements[journey.agreement];
   invariant(document !== undefined, `\`${journey.agreement}\` has a file`);
+  if (due.length > 0) onBegin();
   for (const step of due) await take(doors, step, journey.agreement, withDates(document, now));
   return due.length > 0;
 }
@@ -158,8 +161,8 @@ export function withDates(document: AgreementDocument, now: Date): AgreementDocu
  * @returns whether it had to be imported
  */
 async function fill(doors: WorldDoors, database: WorldDatabase, onRecords: (done: number) => void): Promise<boolean> {
-  onRecords(0);
   if ((await doors.recordCount(database.code)) >= database.records) return false;
+  onRecords(0);
   await doors.importStream(database.code, counted(database.lines(), onRecords));
   onRecords(database.records);
   return true;

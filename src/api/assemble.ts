@@ -18,6 +18,8 @@ import { gateOf } from './gate.js';
 import { importResolverOf } from './import-resolver.js';
 import type { RecordResolver } from './raw-json.js';
 import { recordResolversOf } from './record-resolver.js';
+import { AgreementResolver, SignatureResolver } from './resolvers/agreement-resolver.js';
+import { ChangeAgreementResolver } from './resolvers/change-agreement-resolver.js';
 import { ExplainResolver } from './resolvers/explain-resolver.js';
 import { LedgerResolver } from './resolvers/ledger-resolver.js';
 import { RecordTypeResolver } from './resolvers/record-type-resolver.js';
@@ -30,7 +32,7 @@ import {
   TechnologyResolver,
 } from './resolvers/registry-resolver.js';
 import { ViewerResolver } from './resolvers/viewer-resolver.js';
-import { PurposeName, ReasonName, SCALARS, SourceOutcomeName } from './scalars.js';
+import { HandlingCodeName, PurposeName, ReasonName, SCALARS, SourceOutcomeName } from './scalars.js';
 import { shielded } from './shield.js';
 
 const RESOLVERS = [
@@ -43,11 +45,14 @@ const RESOLVERS = [
   RecordTypeResolver,
   LedgerResolver,
   ExplainResolver,
+  AgreementResolver,
+  SignatureResolver,
+  ChangeAgreementResolver,
   ViewerResolver,
 ] as const;
 
 const SHARED: ReadonlySet<string> = new Set(
-  [...SCALARS, PurposeName, ReasonName, SourceOutcomeName].map(({ name }) => name),
+  [...SCALARS, HandlingCodeName, PurposeName, ReasonName, SourceOutcomeName].map(({ name }) => name),
 );
 
 /** Marks a root field whose resolver answers JSON text (`RawJson`): the executor calls it and nothing below it. */

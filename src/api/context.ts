@@ -16,5 +16,5 @@ export interface ApiContext {
 }
 
 export function createContext(parts: Omit<ApiContext, 'loaders'>): ApiContext {
-  return { ...parts, loaders: createLoaders(parts.hub.registry) };
+  return { ...parts, loaders: createLoaders(parts.hub) };
 }

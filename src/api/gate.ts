@@ -10,6 +10,7 @@ export interface Gate {
 }
 
 const EVERYBODY: readonly Role[] = ROLES;
+const READERS_OF_AGREEMENTS: readonly Role[] = ['POLICY_OFFICER', 'SIGNATORY', 'AUDITOR', 'ANALYST'];
 
 /** The fixed root fields. A role only opens the door: whose data, whose agreement, is decided behind it. */
 const FIXED: Gate = {
@@ -20,14 +21,25 @@ const FIXED: Gate = {
     recordTypes: EVERYBODY,
     sharedDatabases: EVERYBODY,
     technologies: EVERYBODY,
+    agreements: READERS_OF_AGREEMENTS,
+    agreement: READERS_OF_AGREEMENTS,
     ledger: ['AUDITOR'],
     explainAccess: ['ANALYST', 'REPORTER', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
   },
   Mutation: {
     registerPartner: ['OPERATOR'],
     registerAgency: ['OPERATOR'],
+    registerSignatoryKey: ['OPERATOR'],
     registerSharedDatabase: ['STEWARD'],
     registerTechnology: ['STEWARD', 'POLICY_OFFICER'],
+    draftAgreement: ['POLICY_OFFICER'],
+    offerAgreement: ['POLICY_OFFICER'],
+    acceptAgreement: ['POLICY_OFFICER'],
+    rejectAgreement: ['POLICY_OFFICER', 'SIGNATORY'],
+    signAgreement: ['SIGNATORY'],
+    suspendAgreement: ['SIGNATORY'],
+    resumeAgreement: ['SIGNATORY'],
+    terminateAgreement: ['SIGNATORY'],
   },
 };
 

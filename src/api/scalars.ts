@@ -98,3 +98,4 @@ const standIn = (name: string) => new GraphQLScalarType<string, string>({ name }
 export const PurposeName = standIn('Purpose');
 export const ReasonName = standIn('ReasonCode');
 export const SourceOutcomeName = standIn('SourceOutcome');
+export const HandlingCodeName = standIn('HandlingCode');

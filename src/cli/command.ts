@@ -1,6 +1,7 @@
 /** What a command of `besa` is: one file that registers itself on the program, and what it is handed to work with. */
 import type { Command } from 'commander';
 import type { LedgerReading } from '../audit/verify.js';
+import type { Identity } from '../domain/identity.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
 import type { RecordTables } from '../records/record-table-plan.js';
 
@@ -19,7 +20,19 @@ export interface CommandContext {
   withRecordTables<T>(work: (tables: RecordTables) => Promise<T>): Promise<T>;
   /** the API a hub with this exchange standard serves, as sorted SDL */
   servedSchema(standard: ExchangeStandard): Promise<string>;
+  /** what everybody may do in a demo, and nobody elsewhere; absent where there is no demo */
+  readonly demo?: DemoPowers;
   readonly terminal: Terminal;
+}
+
+/** The demo's identity provider, signatories and example documents. */
+export interface DemoPowers {
+  /** a token of the demo issuer of `dataFolder`; the hub accepts it in demo mode only */
+  issueToken(dataFolder: string, identity: Identity, lifetimeSeconds: number): Promise<string>;
+  /** the demo signature of an agency over a text: Ed25519, hexadecimal */
+  sign(agency: string, text: string): Promise<string>;
+  /** GraphQL documents to try, by name */
+  queries(): Promise<Readonly<Record<string, string>>>;
 }
 
 /** The part of the configuration that commands look at. */

@@ -39,6 +39,16 @@ function makeContext(): CommandContext {
       const { assembleSchema, printApi } = await import('../api/assemble.js');
       return printApi(await assembleSchema(standard));
     },
+    demo: {
+      issueToken: async (dataFolder, identity, lifetimeSeconds) => {
+        const { openDemoIssuer } = await import('../identity/demo-issuer.js');
+        const issuer = await openDemoIssuer(dataFolder, { production: read().environment === 'production' });
+        return issuer.issueToken(identity, lifetimeSeconds);
+      },
+      sign: async (agency, text) =>
+        (await import('../../examples/western-balkans/demo-keys.js')).signAsDemo(agency, text),
+      queries: async () => (await import('../../examples/western-balkans/queries.js')).readQueries(),
+    },
     terminal: {
       print: (line) => process.stdout.write(`${line}\n`),
       note: (line) => process.stderr.write(`${line}\n`),

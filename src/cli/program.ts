@@ -1,12 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerAgreement } from './agreement.js';
 import { registerAudit } from './audit-verify.js';
 import type { CommandContext, RegisterCommand } from './command.js';
 import { registerConfigCheck } from './config-check.js';
+import { registerDemo } from './demo-query.js';
+import { registerExplain } from './explain.js';
 import { registerSchema } from './schema.js';
+import { registerToken } from './token.js';
 
 /** In the order `besa --help` shows them. A new command is a new file and a line here. */
-const COMMANDS: readonly RegisterCommand[] = [registerAudit, registerConfigCheck, registerSchema];
+const COMMANDS: readonly RegisterCommand[] = [
+  registerToken,
+  registerAgreement,
+  registerExplain,
+  registerDemo,
+  registerAudit,
+  registerConfigCheck,
+  registerSchema,
+];
 
 /** The command line `besa`: one file per command, each registers itself. */
 export function programFor(context: CommandContext, commands: readonly RegisterCommand[] = COMMANDS): Command {

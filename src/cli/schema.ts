@@ -31,7 +31,7 @@ export const registerSchema: RegisterCommand = (program, context) => {
 async function check({ config, terminal }: CommandContext, folder = config().recordsFolder): Promise<void> {
   const { recordTypes, purposes } = await demandStandard(folder);
   for (const { name, plural, fields } of recordTypes) terminal.print(`${name} (${plural}): ${fields.length} fields`);
-  terminal.print(`${purposes.length} purposes: ${purposes.map(({ name }) => name).join(', ')}`);
+  terminal.print(`purposes: ${purposes.map(({ name }) => name).join(', ')}`);
 }
 
 async function apply({ config, terminal, withRecordTables }: CommandContext, isPlan: boolean): Promise<void> {

@@ -21,7 +21,11 @@ export class HubError extends Error {
   /** machine-readable detail beside the code, such as `reason: REGIME_MISMATCH` or `path` */
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, message: string = ERRORS[code].message, details: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string = ERRORS[code].message,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.name = 'HubError';
     this.code = code;

@@ -1,6 +1,18 @@
 import type { Field, Scalar, Value } from './record-type.js';
 
-export const OPERATORS = ['eq', 'ne', 'in', 'notIn', 'gt', 'gte', 'lt', 'lte', 'isNull', 'contains', 'startsWith'] as const;
+export const OPERATORS = [
+  'eq',
+  'ne',
+  'in',
+  'notIn',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'isNull',
+  'contains',
+  'startsWith',
+] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /**
@@ -15,7 +27,12 @@ export type Predicate =
   | { readonly kind: 'and'; readonly of: readonly Predicate[] }
   | { readonly kind: 'or'; readonly of: readonly Predicate[] }
   | { readonly kind: 'not'; readonly of: Predicate }
-  | { readonly kind: 'compare'; readonly field: string; readonly op: Operator; readonly value: Scalar | readonly Scalar[] };
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly op: Operator;
+      readonly value: Scalar | readonly Scalar[];
+    };
 
 /** TRUE, FALSE or unknown (`null`). Unknown is not "no": `not` of unknown is unknown (Codd 1979; SQL:2016 part 2, 8.1). */
 export type Truth = boolean | null;

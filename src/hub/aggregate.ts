@@ -11,7 +11,7 @@ import {
 } from '../plan/plan-aggregate.js';
 import { label } from '../policy/generalise.js';
 import { countQuery, renderCount } from '../sql/compile-aggregate.js';
-import { checkDatabases, decided, guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
+import { decided, guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
 import type { Journal } from './journal.js';
 import type { InForce, Ports } from './ports.js';
 import { ledgerLines } from './query.js';
@@ -38,7 +38,6 @@ export async function aggregate(hub: Ports, journal: Journal, ask: AggregateAsk)
   stateAsk(hub, journal, ask);
   const recordType = recordTypeOf(hub, ask.recordType);
   return withDecision(hub, ask, async (decision, facts) => {
-    checkDatabases(ask, facts);
     const plan = planAggregate(ask, decision, readableBy(hub, ask, facts), recordType);
     const rows = await countRows(hub, plan, ask, decision);
     if (rows === STALE) return STALE;

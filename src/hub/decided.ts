@@ -16,7 +16,7 @@ export const STALE = Symbol('stale');
 
 /**
  * Runs with the decision that holds now, and again with a fresh one if the database says it no longer does.
- * @throws HubError SOURCE_UNAVAILABLE if the agreements changed during each of the attempts
+ * @throws HubError BAD_USER_INPUT for an unknown database; SOURCE_UNAVAILABLE if the agreements changed at each attempt
  */
 export async function withDecision<T>(
   hub: Ports,
@@ -25,6 +25,7 @@ export async function withDecision<T>(
 ): Promise<T> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const facts = await hub.agreements.inForce({ refresh: attempt > 0 });
+    checkDatabases(ask, facts);
     const result = await run(decided(hub, ask, facts), facts);
     if (result !== STALE) return result;
   }

@@ -7,7 +7,7 @@ import type { SourcePlan } from '../plan/plan-sources.js';
 import { type EnvelopeColumn, ROW_COLUMNS, readQuery, recordQuery } from '../sql/compile-read.js';
 import { renderSelect, type SelectQuery } from '../sql/select.js';
 import { canonicalJson } from '../support/canonical-json.js';
-import { checkDatabases, guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
+import { guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
 import { type DisclosedRow, Disclosures } from './disclosed-row.js';
 import type { Journal } from './journal.js';
 import type { Guard, Ports } from './ports.js';
@@ -35,8 +35,7 @@ export async function query(hub: Ports, journal: Journal, ask: PageAsk): Promise
   stateAsk(hub, journal, ask);
   const recordType = recordTypeOf(hub, ask.recordType);
   const readAsk = openPage(hub, ask);
-  return withDecision(hub, ask, async (decision, facts) => {
-    checkDatabases(ask, facts);
+  return withDecision(hub, ask, async (decision) => {
     const plan = planRead(readAsk, decision, recordType);
     const select = readQuery(plan, { envelope: ask.envelope, withKeys: ask.withCursors });
     const read = await readRows(hub, select, guardOf(ask, decision));

@@ -17,6 +17,8 @@ export interface VersionView {
   readonly terms: Terms;
   /** the terms in the form of the agreement file */
   readonly document: TermsDocument;
+  /** what was signed, byte for byte (UTF-8) */
+  readonly text: string;
   readonly hash: string;
   readonly finalisedAt: Date;
   /** null: its bytes or signatures do not verify, so it counts for nothing */
@@ -114,6 +116,7 @@ function versionView(
     version,
     terms,
     document: writeTerms(terms),
+    text: text.body,
     hash: text.hash,
     finalisedAt,
     status: counted === undefined ? null : statusOf(counted, verified, history, at),

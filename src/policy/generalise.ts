@@ -1,7 +1,7 @@
 import type { LadderStep, Period } from '../domain/ladder.js';
 import type { Scalar, Value } from '../domain/record-type.js';
 import { invariant, unreachable } from '../support/unreachable.js';
-import { localDayOf, offsetAt, startOfLocalDay, wallClock } from './local-time.js';
+import { localDayOf, offsetAt, startOfLocalDay } from './local-time.js';
 import { isList } from './truth.js';
 
 /**
@@ -85,9 +85,10 @@ export function servedInstant(start: string, timeZone: string): string {
   const known = served.get(key);
   if (known !== undefined) return known;
   const instant = Date.parse(start);
-  const minutes = offsetAt(instant, timeZone) / 60_000;
+  const offset = offsetAt(instant, timeZone);
+  const minutes = offset / 60_000;
   const text = Number.isInteger(minutes)
-    ? `${new Date(wallClock(instant, timeZone)).toISOString().slice(0, 19)}${offsetText(minutes)}`
+    ? `${new Date(instant + offset).toISOString().slice(0, 19)}${offsetText(minutes)}`
     : start;
   remember(served, key, text);
   return text;

@@ -1,6 +1,14 @@
 /** Local calendar days of a time zone. Instants are milliseconds since 1970, UTC; days are `YYYY-MM-DD` of the proleptic Gregorian calendar. */
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** Since then every zone's clocks changed at whole minutes of UTC (Liberia was the last not to): so one offset holds for each minute. */
+const WHOLE_MINUTES_FROM = Date.UTC(1973, 0, 1);
+
+const offsets = new Map<string, Map<number, number>>();
+/** minutes kept per zone; the same instants are asked for again and again, by every row of an answer */
+const OFFSETS_MAX = 20_000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -39,12 +47,21 @@ export function wallClock(instant: number, timeZone: string): number {
 
 /** The zone's offset from UTC at an instant, in milliseconds; positive east of Greenwich. */
 export function offsetAt(instant: number, timeZone: string): number {
-  return wallClock(instant, timeZone) - instant;
+  if (instant < WHOLE_MINUTES_FROM) return wallClock(instant, timeZone) - instant;
+  const minute = Math.floor(instant / MINUTE_MS);
+  let known = offsets.get(timeZone);
+  if (known === undefined || known.size >= OFFSETS_MAX) {
+    known = new Map();
+    offsets.set(timeZone, known);
+  }
+  const offset = known.get(minute) ?? wallClock(minute * MINUTE_MS, timeZone) - minute * MINUTE_MS;
+  known.set(minute, offset);
+  return offset;
 }
 
 /** The local day an instant falls in: `2023-05-03T22:30:00Z` in Europe/Tirane → `2023-05-04`. */
 export function localDayOf(instant: number, timeZone: string): string {
-  return dayText(wallClock(instant, timeZone));
+  return dayText(instant + offsetAt(instant, timeZone));
 }
 
 /** `YYYY-MM-DD` of an instant, read in UTC. */
@@ -63,8 +80,8 @@ export function startOfLocalDay(day: string, timeZone: string): number {
   const before = midnight - offsetAt(midnight - DAY_MS, timeZone);
   const after = midnight - offsetAt(midnight + DAY_MS, timeZone);
   const [early, late] = before < after ? [before, after] : [after, before];
-  if (wallClock(early, timeZone) === midnight) return early;
-  if (wallClock(late, timeZone) === midnight) return late;
+  if (early + offsetAt(early, timeZone) === midnight) return early;
+  if (late + offsetAt(late, timeZone) === midnight) return late;
   return firstInstantOnOrAfter(day, { from: early - DAY_MS, until: late + DAY_MS }, timeZone);
 }
 

@@ -82,10 +82,12 @@ const WHOLE = /^-?(0|[1-9]\d*)$/;
  * could keep everybody from summing; and a ladder would show a number just below 0 as 0.
  */
 const FLOAT_EXPONENT_MAX = 100;
+const FLOAT_SIZE_MAX = 10 ** FLOAT_EXPONENT_MAX;
+const FLOAT_SIZE_MIN = 10 ** -FLOAT_EXPONENT_MAX;
 
 function isOrdinary(number: number): boolean {
   const size = Math.abs(number);
-  return size === 0 || (size >= 10 ** -FLOAT_EXPONENT_MAX && size <= 10 ** FLOAT_EXPONENT_MAX);
+  return size === 0 || (size >= FLOAT_SIZE_MIN && size <= FLOAT_SIZE_MAX);
 }
 
 /** With the `u` flag, halves of a pair match on their own only. */

@@ -69,7 +69,7 @@ const terminates =
     terminate(actor(agency), history, { reason: 'over', ...more }, NOW);
 
 /** The history after the moves; a move that is refused fails the test. */
-function after(...moves: readonly Move[]): History {
+function historyAfter(...moves: readonly Move[]): History {
   return moves.reduce<History>((history, move) => {
     const outcome = move(history);
     if (outcome.kind === 'REFUSED') throw new Error(JSON.stringify(outcome.problems));
@@ -149,7 +149,7 @@ describe('refused', () => {
     ['terminating twice', [...FINALISED, terminates('AA-P')], terminates('BB-P'), 'TERMINATED'],
     ['terminating in the past', FINALISED, terminates('AA-P', { effectiveAt: new Date(0) }), 'IN_THE_PAST'],
   ])('%s', (_, moves, move, code) => {
-    expect(codeOf(move(after(...moves)))).toBe(code);
+    expect(codeOf(move(historyAfter(...moves)))).toBe(code);
   });
 });
 
@@ -157,7 +157,7 @@ describe('refused signatures', () => {
   let history: AgreementHistory;
   let body: string;
   beforeAll(() => {
-    history = after(...ACCEPTED) as AgreementHistory;
+    history = historyAfter(...ACCEPTED) as AgreementHistory;
     body = negotiationOf(history).text.body;
   });
   const signed = (agency: string, signature: string, rules = signing): string =>
@@ -212,18 +212,18 @@ describe('an agreement', () => {
       'ACCEPTED',
     ],
   ])('%s', (_, moves, state) => {
-    expect(stateOf(after(...moves))).toBe(state);
+    expect(stateOf(historyAfter(...moves))).toBe(state);
   });
 
   test('counts its events without a gap, the finalising one included', () => {
-    const history = after(...FINALISED);
+    const history = historyAfter(...FINALISED);
     expect(history?.events.map((event) => event.number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(history?.events.at(-1)).toMatchObject({ kind: 'FINALIZE', number: 8 });
     expect(history?.finalised).toEqual([{ reference: 'AGR-1', version: 1, revision: 1, finalisedAt: NOW }]);
   });
 
   test('names the hash of the version before in the words of the next', () => {
-    const history = after(...FINALISED, drafts('BB-P')) as AgreementHistory;
+    const history = historyAfter(...FINALISED, drafts('BB-P')) as AgreementHistory;
     const { text, version } = negotiationOf(history);
     expect(version).toBe(2);
     expect(JSON.parse(text.body)).toMatchObject({ version: 2, previous: history.texts[0]?.hash });

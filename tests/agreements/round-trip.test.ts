@@ -10,7 +10,7 @@ import { OPERATORS, type Predicate } from '../../src/domain/predicate.js';
 import { HANDLING_CODES, SENSITIVITIES } from '../../src/domain/record-type.js';
 import type { Treatment } from '../../src/domain/treatment.js';
 
-const SEED = { seed: 20261123, numRuns: 500 };
+const SEED = { seed: 20261123, numRuns: 200 };
 const code = fc.stringMatching(/^[A-Z]{2,4}(-[A-Z0-9]{1,4})?$/);
 const name = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,8}$/);
 const words = fc

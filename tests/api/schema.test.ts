@@ -79,6 +79,7 @@ describe('the gate', () => {
         'recordTypes',
         'registerAgency',
         'registerPartner',
+        'registerSignatoryKey',
         'sharedDatabases',
         'technologies',
         'viewer',
@@ -108,7 +109,7 @@ describe('the served schema', () => {
       )
       .filter(([, resolve]) => resolve !== undefined && resolve !== defaultFieldResolver)
       .map(([name]) => name);
-    expect(withCode.every((name) => /^(Partner|Agency|SharedDatabase|Technology|Viewer|Agreement)\./.test(name))).toBe(
+    expect(withCode.every((name) => /^(Partner|Agency|SharedDatabase|Technology|Viewer|Signature)\./.test(name))).toBe(
       true,
     );
   });

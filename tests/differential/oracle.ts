@@ -30,11 +30,15 @@ export interface Page {
   readonly hasMore: boolean;
 }
 
-/** The page an ask is answered with: the query evaluated over what is shown. */
-export function readPage(ask: ReadAsk, decision: Decision, world: World): Page {
+/**
+ * The page an ask is answered with: the query evaluated over what is shown.
+ *
+ * @param visible all `visibleRows` of the decision, in any order
+ */
+export function readPage(ask: ReadAsk, visible: readonly SeenRow[], world: World): Page {
   const terms = orderOf(ask.orderBy, world.recordType);
   const touched = [...fieldsTouched(ask.where), ...ask.orderBy.map((term) => term.field)];
-  const rows = visibleRows(decision, world)
+  const rows = visible
     .filter((seen) => touched.every((name) => isTold(shownField(seen, name).treatment)))
     .filter((seen) => ask.where === undefined || isTrue(ask.where, seen, world))
     .sort((a, b) => comparePlaces(placeOf(a, terms), placeOf(b, terms), terms));
@@ -147,7 +151,7 @@ export function countCells(
       if (used === null) continue;
       if (ask.where !== undefined && !isTrue(ask.where, seen, world)) continue;
       const key = ask.groupBy.map((dimension) => keyOf(dimension, seen, world));
-      const cell = cells.get(JSON.stringify(key)) ?? emptyCell(ask, key, decision);
+      const cell = cells.get(JSON.stringify(key)) ?? emptyCell(ask, key, decision, world.recordType);
       cells.set(JSON.stringify(key), cell);
       cell.count += 1;
       for (const [index, name] of ask.sums.entries()) {
@@ -162,20 +166,51 @@ export function countCells(
   return [...cells.values()];
 }
 
-function emptyCell(ask: AggregateAsk, key: Cell['key'], decision: Decision): Cell {
+function emptyCell(ask: AggregateAsk, key: Cell['key'], decision: Decision, recordType: RecordType): Cell {
   const position = ask.groupBy.findIndex((dimension) => dimension.kind === 'database');
   const spanned = decision.grants.filter((grant) => position < 0 || grant.database.code === key[position]);
-  return { key, count: 0, sums: ask.sums.map(() => null), unread: 0, unknown: 0, ...strictest(spanned) };
+  const rule = strictest(ask, spanned, recordType);
+  return { key, count: 0, sums: ask.sums.map(() => null), unread: 0, unknown: 0, ...rule };
 }
 
-/** The strictest minimum and zero policy among all candidates, whether or not they have a row. */
-export function strictest(grants: readonly Grant[]): Pick<Cell, 'countMin' | 'zeroPolicy'> {
-  const candidates = grants.flatMap((grant) => (grant.kind === 'GRANTED' ? grant.candidates : []));
+/** The strictest minimum and zero policy among all candidates of the databases that may answer, whether or not they have a row. */
+export function strictest(
+  ask: AggregateAsk,
+  grants: readonly Grant[],
+  recordType: RecordType,
+): Pick<Cell, 'countMin' | 'zeroPolicy'> {
+  const candidates = grants.flatMap((grant) =>
+    grant.kind === 'GRANTED' && mayAnswer(ask, grant, recordType) ? grant.candidates : [],
+  );
   const minima = candidates.flatMap(({ countMin }) => countMin ?? []);
   return {
     countMin: minima.length === 0 ? null : Math.max(...minima),
     zeroPolicy: candidates.some(({ zeroPolicy }) => zeroPolicy === 'SUPPRESS') ? 'SUPPRESS' : 'SHOW',
   };
+}
+
+/** Could any row of this database be in the answer, as far as clauses and ask tell? If not it is WITHHELD, and no cell spans it. */
+function mayAnswer(ask: AggregateAsk, { candidates, bars }: Granted, recordType: RecordType): boolean {
+  const always = bars.filter(({ rows }) => rows === undefined);
+  if (always.some(({ fields }) => fields === undefined)) return false;
+  const isEverShown = (name: string, asked: Treatment | null): boolean =>
+    !always.some(({ fields }) => fields?.includes(name)) &&
+    candidates.some(({ fields }) => {
+      const treatment = fields[name] ?? WITHHELD;
+      const { ladder } = fieldOf(recordType, name);
+      return asked === null ? isTold(treatment) : redaction(treatment, ladder) <= redaction(asked, ladder);
+    });
+  return (
+    [...fieldsTouched(ask.where), ...ask.sums].every((name) => isEverShown(name, null)) &&
+    ask.groupBy.every((dimension) => dimension.kind === 'database' || isEverShown(dimension.field, askedOf(dimension)))
+  );
+}
+
+type Granted = Extract<Grant, { kind: 'GRANTED' }>;
+
+/** What a dimension asks of a row: the field at this step or finer. */
+function askedOf({ step }: Extract<Dimension, { kind: 'field' }>): Treatment {
+  return step === undefined ? CLEAR : { kind: 'GENERALISED', step };
 }
 
 /**
@@ -197,8 +232,8 @@ function treatmentsUsed(
   }
   for (const dimension of ask.groupBy) {
     if (dimension.kind === 'database') continue;
-    const { field, step } = dimension;
-    const asked: Treatment = step === undefined ? CLEAR : { kind: 'GENERALISED', step };
+    const { field } = dimension;
+    const asked = askedOf(dimension);
     if (redactionOf(field, shownField(seen, field).treatment) > redactionOf(field, asked)) return null;
     const before = used.get(field) ?? WITHHELD;
     if (redactionOf(field, asked) < redactionOf(field, before)) used.set(field, asked);

@@ -20,7 +20,7 @@ function objectOf(standard: ExchangeStandard, name: string): GraphQLObjectType {
 
 describe('the generated API', () => {
   test('of a small type is this, word by word', () => {
-    expectGolden('visit.graphql', graphqlSdl(SAMPLE));
+    expectGolden('visit.sdl', graphqlSdl(SAMPLE));
   });
 
   test('of the shipped types is a valid schema', () => {

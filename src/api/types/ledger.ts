@@ -1,16 +1,19 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
 import { ACTIONS, type Action } from '../../domain/action.js';
 import type { LedgerEntry } from '../../domain/ledger.js';
+import { enumOf } from '../enum-of.js';
 import { DateTime, Json, ReasonName, SafeInt, SourceOutcomeName } from '../scalars.js';
 
-export const ActionEnum = Object.fromEntries(ACTIONS.map((name) => [name, name])) as { [Name in Action]: Name };
-registerEnumType(ActionEnum, {
-  name: 'Action',
-  description: '`MATCH < READ < EXPORT` and `AGGREGATE < READ`: a right includes those below it.',
-});
-
-export const LedgerOutcomeEnum = { ANSWERED: 'ANSWERED', REFUSED: 'REFUSED', FAILED: 'FAILED' } as const;
-registerEnumType(LedgerOutcomeEnum, { name: 'LedgerOutcome' });
+export const ActionEnum = enumOf(
+  'Action',
+  ACTIONS,
+  '`MATCH < READ < EXPORT` and `AGGREGATE < READ`: a right includes those below it.',
+);
+export const LedgerOutcomeEnum = enumOf(
+  'LedgerOutcome',
+  ['ANSWERED', 'REFUSED', 'FAILED'] as const,
+  'What became of a request.',
+);
 
 @ObjectType('ClauseReference', { simpleResolvers: true, description: 'Under which clause.' })
 export class ClauseReferenceType {

@@ -1,11 +1,9 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
 import { SENSITIVITIES, type Sensitivity } from '../../domain/record-type.js';
 import { connectionOf } from '../connection.js';
+import { enumOf } from '../enum-of.js';
 
-export const SensitivityEnum = Object.fromEntries(SENSITIVITIES.map((name) => [name, name])) as {
-  [Name in Sensitivity]: Name;
-};
-registerEnumType(SensitivityEnum, { name: 'Sensitivity', description: 'What kind of fact a field tells.' });
+export const SensitivityEnum = enumOf('Sensitivity', SENSITIVITIES, 'What kind of fact a field tells.');
 
 @ObjectType('RecordTypeField', { simpleResolvers: true })
 export class RecordTypeFieldType {

@@ -1,0 +1,145 @@
+import { Field, InputType, Int } from 'type-graphql';
+import type { Action } from '../../domain/action.js';
+import { ZERO_POLICIES, type ZeroPolicy } from '../../domain/clause.js';
+import type { Sensitivity } from '../../domain/record-type.js';
+import { enumOf } from '../enum-of.js';
+import { CalendarDate, DateTime, HandlingCodeName, Json, PurposeName } from '../scalars.js';
+import { ActionEnum } from './ledger.js';
+import { SensitivityEnum } from './standard.js';
+
+const ClauseKindEnum = enumOf(
+  'ClauseKind',
+  ['PERMISSION', 'PROHIBITION'] as const,
+  'A permission shows; a prohibition withholds, and wins.',
+);
+const ZeroPolicyEnum = enumOf('ZeroPolicy', ZERO_POLICIES, 'What is done with groups without records.');
+const JustificationEnum = enumOf('JustificationRule', ['REQUIRED'] as const, 'Whether an ask must say why it is made.');
+
+@InputType()
+export class QuotaInput {
+  @Field(() => Int)
+  values!: number;
+  @Field(() => String, { description: '`day` or `month`.' })
+  per!: string;
+}
+
+@InputType({ description: 'A clause as in the agreement file.' })
+export class ClauseInput {
+  @Field(() => String)
+  article!: string;
+  @Field(() => ClauseKindEnum)
+  kind!: string;
+  @Field(() => String, {
+    description: 'The owner: an agency, or a partner for those of its agencies that are parties.',
+  })
+  assigner!: string;
+  @Field(() => String)
+  assignee!: string;
+  @Field(() => Boolean, { nullable: true, description: 'Mirrored for the other direction.' })
+  mutual?: boolean | null;
+  @Field(() => String, { nullable: true })
+  recordType?: string | null;
+  @Field(() => String, { nullable: true, description: 'Code of one shared database, instead of a record type.' })
+  database?: string | null;
+  @Field(() => ActionEnum, { nullable: true })
+  action?: Action | null;
+  @Field(() => [PurposeName], { nullable: true })
+  purposes?: readonly string[] | null;
+  @Field(() => Json, { nullable: true, description: '`{ and|or|not: … }` or `{ field, op, value }`.' })
+  rows?: unknown;
+  @Field(() => Json, { nullable: true, description: 'Of a permission, field → treatment; of a prohibition, names.' })
+  fields?: unknown;
+  @Field(() => [SensitivityEnum], { nullable: true })
+  sensitivity?: readonly Sensitivity[] | null;
+  @Field(() => Int, { nullable: true })
+  countMin?: number | null;
+  @Field(() => ZeroPolicyEnum, { nullable: true })
+  zeroPolicy?: ZeroPolicy | null;
+  @Field(() => JustificationEnum, { nullable: true })
+  justification?: 'REQUIRED' | null;
+  @Field(() => [HandlingCodeName], { nullable: true })
+  handlingCodes?: readonly string[] | null;
+  @Field(() => QuotaInput, { nullable: true })
+  quota?: QuotaInput | null;
+  @Field(() => Int, { nullable: true })
+  rowsMax?: number | null;
+  @Field(() => String, { nullable: true })
+  recordAgeMax?: string | null;
+  @Field(() => String, { nullable: true })
+  hours?: string | null;
+  @Field(() => String, { nullable: true })
+  retainFor?: string | null;
+  @Field(() => Int, { nullable: true })
+  onwardDepth?: number | null;
+  @Field(() => [String], { nullable: true })
+  duties?: readonly string[] | null;
+}
+
+@InputType({ description: 'An agreement as in its file.' })
+export class DraftAgreementInput {
+  @Field(() => String)
+  reference!: string;
+  @Field(() => String)
+  title!: string;
+  @Field(() => [String])
+  parties!: readonly string[];
+  @Field(() => String)
+  legalBasis!: string;
+  @Field(() => String, { description: 'IANA name.' })
+  timeZone!: string;
+  @Field(() => CalendarDate, { description: 'In force from the first instant of this day.' })
+  from!: string;
+  @Field(() => CalendarDate, { description: 'No longer in force from the first instant of this day.' })
+  until!: string;
+  @Field(() => String, { nullable: true })
+  framework?: string | null;
+  @Field(() => [ClauseInput])
+  clauses!: readonly ClauseInput[];
+}
+
+@InputType()
+export class AgreementReferenceInput {
+  @Field(() => String)
+  reference!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of the last event seen; if something happened since, `STALE_VERSION`.',
+  })
+  seen?: number | null;
+}
+
+@InputType()
+export class SignAgreementInput extends AgreementReferenceInput {
+  @Field(() => String, {
+    description: "Ed25519 over the UTF-8 bytes of the negotiation's `text`, 128 hexadecimal digits.",
+  })
+  signature!: string;
+}
+
+@InputType()
+export class RejectAgreementInput extends AgreementReferenceInput {
+  @Field(() => String)
+  reason!: string;
+}
+
+@InputType()
+export class TerminateAgreementInput extends RejectAgreementInput {
+  @Field(() => DateTime, { nullable: true, description: 'Omitted = at once.' })
+  effectiveAt?: string | null;
+}
+
+@InputType()
+export class InterruptAgreementInput extends TerminateAgreementInput {
+  @Field(() => String, { nullable: true, description: 'One direction only: from this agency or partner.' })
+  assigner?: string | null;
+  @Field(() => String, { nullable: true, description: 'One article only.' })
+  article?: string | null;
+}
+
+@InputType()
+export class RegisterSignatoryKeyInput {
+  @Field(() => String)
+  agency!: string;
+  @Field(() => String, { description: 'Ed25519 public key, 64 hexadecimal digits.' })
+  publicKey!: string;
+}

@@ -1,0 +1,92 @@
+/** The demo world cut small, in a hub of its own: real PostgreSQL, the real ports, the real HTTP server, a clock that tests set. */
+import { Client } from 'pg';
+import { loadWorld } from '../../examples/western-balkans/load.js';
+import type { ExchangeStandard } from '../../src/domain/record-type.js';
+import { importRoute } from '../../src/http/import-route.js';
+import { sha256Hex, verifyEd25519 } from '../../src/persistence/cryptography.js';
+import { withRecordTables } from '../../src/persistence/record-tables.js';
+import { demoDoors } from '../../src/start/demo-doors.js';
+import { createHubPorts, type HubPorts } from '../../src/start/hub-ports.js';
+import { type Answered, standard as shipped, testServer } from '../api/harness.js';
+import { freshDatabase, type TestDatabase } from '../postgres.js';
+import { WORLD_NOW, WORLD_TIME_ZONE } from '../world.js';
+
+export interface WorldHub {
+  readonly hub: HubPorts;
+  readonly database: TestDatabase;
+  /** as the hub's own role */
+  readonly owner: Client;
+  /** Asks over HTTP. `as`: `ME-BP:ANALYST` */
+  ask(query: string, as: string, variables?: Readonly<Record<string, unknown>>): Promise<Answered>;
+  /** Sets the one clock of every decision. */
+  setClock(at: Date): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A hub without a world: tables of the standard, nobody registered, the clock at `WORLD_NOW`. */
+export async function emptyHub(standard: ExchangeStandard = shipped): Promise<WorldHub> {
+  const database = await freshDatabase();
+  const owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  await owner.query(`create table besa.test_clock (at timestamptz not null);
+    grant select on besa.test_clock to besa_reader;
+    create or replace function besa.besa_now() returns timestamptz language sql stable as 'select at from besa.test_clock'`);
+  const setClock = async (at: Date): Promise<void> => {
+    await owner.query('delete from besa.test_clock');
+    await owner.query('insert into besa.test_clock values ($1)', [at]);
+  };
+  await setClock(WORLD_NOW);
+  await withRecordTables(database.url, (tables) => tables.apply(standard, WORLD_TIME_ZONE));
+  const hub = await createHubPorts({
+    standard,
+    timeZone: WORLD_TIME_ZONE,
+    databaseUrl: database.url,
+    readerUrl: database.readerUrl,
+    secret: Buffer.alloc(32, 1),
+    signing: { environment: 'test', acceptsDemoKeys: true, sha256: sha256Hex, verify: verifyEd25519 },
+    onLedgerFault: () => {},
+    onDoubt: (doubt) => {
+      throw new Error(`unexpected doubt: ${JSON.stringify(doubt)}`);
+    },
+  });
+  const http = await testServer(hub, {
+    schema: await schemaOf(standard),
+    routes: [(scope, door) => importRoute(scope, { hub, authenticate: door.authenticate })],
+  });
+  return {
+    hub,
+    database,
+    owner,
+    ask: (query, as, variables) => http.ask({ query, as, ...(variables === undefined ? {} : { variables }) }),
+    setClock,
+    async close() {
+      await http.close();
+      await hub.close();
+      await owner.end();
+      await database.drop();
+    },
+  };
+}
+
+async function schemaOf(standard: ExchangeStandard) {
+  const { assembleSchema } = await import('../../src/api/assemble.js');
+  return assembleSchema(standard);
+}
+
+/** The demo world of the tests, loaded through the doors of a user. */
+export async function worldHub(): Promise<WorldHub> {
+  const made = await emptyHub();
+  await loadWorld(demoDoors(made.hub, made.database.url), {
+    size: 'tests',
+    timeZone: WORLD_TIME_ZONE,
+    now: WORLD_NOW,
+  });
+  return made;
+}
+
+/** Field `name` of an answer that must have one. @throws with the errors if it has not */
+export function dataOf<T>(answered: Answered, name: string): T {
+  const value = answered.body.data?.[name];
+  if (value === undefined || value === null) throw new Error(answered.text);
+  return value as T;
+}
