@@ -1,6 +1,6 @@
 // Ratios of one run, printed, and after a whole run written to docs/benchmarks.md.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { QUESTIONS } from './questions.mjs';
 import { BENCH } from './stand.mjs';
@@ -42,7 +42,8 @@ Written by \`npm run bench\`; read \`bench/README.md\` for what stands behind ea
 median over ${plan.rounds} interleaved rounds of ${plan.milliseconds / 1000} s, with the least and the greatest of the rounds; absolute numbers are there to recompute them.
 
 ${rows.toLocaleString('en')} records in six owners' databases, five of them readable. Hub: agreements, row-level security and ledger on, fsync on.
-Node ${process.versions.node}, PostgreSQL ${cluster.version}, pg ${dependencies.pg}, PostGraphile ${dependencies.postgraphile} with connection filter ${dependencies['postgraphile-plugin-connection-filter']}; ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}.`;
+Node ${process.versions.node}, PostgreSQL ${cluster.version}, pg ${dependencies.pg}, PostGraphile ${dependencies.postgraphile} with connection filter ${dependencies['postgraphile-plugin-connection-filter']}; ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}.
+Load average at the end ${decimals(loadavg()[0], 1)}; the stand itself makes about 3, more means that others used the machine.`;
 }
 
 function questionTable(results, question) {

@@ -141,22 +141,30 @@ create function besa.stretches_of(contexts text[]) returns setof besa.readable_s
   ), span_of_version as materialized (
     select r.reference, s.version, s.span from (select distinct reference from reach) r
     cross join lateral besa.spans_of_agreement(r.reference) s
+  ), interrupted as materialized (
+    select distinct a.reference from besa.agreement_act a where a.kind <> 'TERMINATE'
   ), direction as materialized (
-    select d.*, s.span - besa.suspended(d.reference, d.assigner, d.article) as span
+    select d.*, case when i.reference is null then s.span
+      else s.span - besa.suspended(d.reference, d.assigner, d.article) end as span
     from (select distinct reference, version, article, assigner from reach) d
     join span_of_version s using (reference, version)
+    left join interrupted i using (reference)
   ), allowed as materialized (
     select d.reference, d.version, d.article, d.assigner,
       case when v.framework is null then d.span
         else d.span * besa.span_of_framework(v.framework, d.assigner, array[d.reference]) end as span
     from direction d join besa.agreement_version v using (reference, version)
-  ), permitted as (
-    select r.ctx, b.id, range_agg(a.span) as span
-    from reach r
-    join allowed a using (reference, version, article, assigner)
-    join besa.shared_database b on b.owner = r.assigner and (b.record_type = r.record_type or b.code = r.database)
+  ), scoped as materialized (
+    -- clauses that say the same of the same databases are merged before any database is looked up
+    select r.ctx, r.assigner, r.record_type, r.database, range_agg(a.span) as span
+    from reach r join allowed a using (reference, version, article, assigner)
     where not isempty(a.span)
-    group by r.ctx, b.id
+    group by r.ctx, r.assigner, r.record_type, r.database
+  ), permitted as (
+    select s.ctx, b.id, range_agg(s.span) as span
+    from scoped s
+    join besa.shared_database b on b.owner = s.assigner and (b.record_type = s.record_type or b.code = s.database)
+    group by s.ctx, b.id
   ), open as materialized (
     select p.ctx, p.id, one.span from permitted p cross join lateral unnest(p.span) one (span)
   ), piece as (

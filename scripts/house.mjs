@@ -95,7 +95,7 @@ function generalRules(table, entries) {
       name: 'examples-are-loaded-by-the-composition',
       comment: 'the hub works without its demo world',
       severity: 'error',
-      from: { path: '^(src|migrations)/', pathNot: `^src/(${COMPOSITION.join('|')})/` },
+      from: { path: '^(src|migrations)/', pathNot: [`^src/(${COMPOSITION.join('|')})/`, entries] },
       to: { path: '^examples/' },
     },
     {

@@ -11,10 +11,12 @@ import { StartFailure } from './npm.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+// What stands in the environment wins over `.env`.
+const NODE_OPTIONS = ['--enable-source-maps', '--env-file-if-exists=.env'];
 
 const COMMANDS = {
-  start: (args) => [step(undefined, ['--enable-source-maps', 'dist/src/main.js', ...args])],
-  besa: (args) => [step(undefined, ['--enable-source-maps', 'dist/src/cli/main.js', ...args])],
+  start: (args) => [step(undefined, [...NODE_OPTIONS, 'dist/src/main.js', ...args])],
+  besa: (args) => [step(undefined, [...NODE_OPTIONS, 'dist/src/cli/main.js', ...args])],
   test: testSteps,
   'test:long': longSteps,
   bench: (args) => [step(undefined, ['bench/run.mjs', ...args])],

@@ -4,6 +4,7 @@
  */
 import pino from 'pino';
 import { assembleSchema } from './api/assemble.js';
+import { COMMANDS_TO_TRY } from '../examples/western-balkans/load.js';
 import type { Config } from './config.js';
 import { importRoute } from './http/import-route.js';
 import { createHttp } from './http/server.js';
@@ -21,12 +22,6 @@ import type { App } from './start/hub-process.js';
 import { openReader, openSecret } from './start/secret.js';
 import { openRecordTables, openStandard } from './start/standard.js';
 import { packageVersion } from './start/version.js';
-
-const EXAMPLES = [
-  { label: 'Allowed', command: 'npm run --silent demo:query -- --as ME-BP' },
-  { label: 'Refused', command: 'npm run --silent demo:query -- --as RS-BP', remark: 'and why' },
-  { label: 'Token', command: 'npm run --silent besa -- token --agency ME-BP --role analyst' },
-];
 
 /** Builds the hub, not listening yet. @throws StartError for what an operator can mend; what was opened is closed again */
 export async function createApp(config: Config): Promise<App> {
@@ -78,7 +73,7 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
       settings: settingsCount(config),
       database: database.title,
       migrations: { applied: migrations.applied.length, pending: migrations.pending.length },
-      ...(world === undefined ? {} : { world, examples: EXAMPLES }),
+      ...(world === undefined ? {} : { world, examples: COMMANDS_TO_TRY }),
     },
   };
 }

@@ -109,7 +109,7 @@ function fromFile(setting: Setting, file: string, problems: ConfigProblem[]): Fo
     const code = (error as NodeJS.ErrnoException).code ?? 'error';
     problems.push({
       name: `${setting.name}_FILE`,
-      has: `\`${file}\` (${code})`,
+      has: `has \`${file}\` (${code})`,
       wants: 'a file this process can read',
     });
     return { setting, from: 'unset', value: undefined };

@@ -13,9 +13,13 @@ export interface TestDatabase {
 const TEMPLATE = 'besa_template';
 
 /** A database of its own for one test file; `drop` it in `afterAll`. */
-export async function freshDatabase(): Promise<TestDatabase> {
+export async function freshDatabase(template: string = TEMPLATE): Promise<TestDatabase> {
   const name = `t_${process.env.JEST_WORKER_ID ?? '0'}_${randomBytes(6).toString('hex')}`;
-  await onServer(`create database ${name} template ${TEMPLATE}`);
+  await onServer(`create database ${name} template ${template}`);
+  return testDatabase(name);
+}
+
+function testDatabase(name: string): TestDatabase {
   const url = testServer();
   url.pathname = `/${name}`;
   const readerUrl = new URL(url);
@@ -25,6 +29,30 @@ export async function freshDatabase(): Promise<TestDatabase> {
     readerUrl: readerUrl.toString(),
     drop: () => onServer(`drop database if exists ${name} with (force)`),
   };
+}
+
+/**
+ * A template that costs more than a migration: the first test file that asks builds it, the others of the run wait and clone.
+ * `build` closes every connection it opens.
+ */
+export async function templateOnce(name: string, build: (database: TestDatabase) => Promise<void>): Promise<string> {
+  const client = new Client({ connectionString: testServer().toString() });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [name]);
+    const { rows } = await client.query<{ isReady: boolean }>(
+      `select shobj_description(oid, 'pg_database') = 'ready' as "isReady" from pg_database where datname = $1`,
+      [name],
+    );
+    if (rows[0]?.isReady === true) return name;
+    await client.query(`drop database if exists ${name} with (force)`);
+    await client.query(`create database ${name} template ${TEMPLATE}`);
+    await build(testDatabase(name));
+    await client.query(`comment on database ${name} is 'ready'`);
+    return name;
+  } finally {
+    await client.end();
+  }
 }
 
 /** An empty database, not even migrated: for tests of the start itself. */

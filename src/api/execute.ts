@@ -139,6 +139,10 @@ class Run {
         this.execution.context,
         this.infoOf(field, definition),
       );
+      // The gate hands refusals and faults back instead of throwing them; graphql-js takes a returned error as thrown, so do we.
+      if (value instanceof Error) throw value;
+      // The gate refuses by returning an error, as graphql-js lets a resolver do.
+      if (value instanceof Error) throw value;
       if (value === null && !isNonNullType(definition.type)) return { text: 'null', errors: [] };
       if (!isRawJson(value)) throw new Error(`root field \`${node.name.value}\` answered no text`);
       return { text: value.toJson(), errors: [] };

@@ -106,6 +106,9 @@ type Context = GraphQLRequestContext<ApiContext>;
 /** Tells the journal which code the answer carries, and the caller under which id the operator finds the request. */
 function requestPlugin(onInternal: ApiOptions['onInternal']): ApolloServerPlugin<ApiContext> {
   const listener: GraphQLRequestListener<ApiContext> = {
+    async didResolveSource({ contextValue: { request }, queryHash }) {
+      request.operation = { name: null, hash: queryHash };
+    },
     async didResolveOperation({ request }) {
       demandVariablesWithinLimits(request.variables ?? {});
     },

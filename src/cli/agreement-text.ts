@@ -60,7 +60,8 @@ export function agreementLines(agreement: ShownAgreement): readonly string[] {
     `${reference}  ${title}`,
     `parties: ${parties.join(', ')}`,
     `status: ${status ?? 'nothing in force'}`,
-    ...(negotiation === null
+    // What was finalised stands among the versions already.
+    ...(negotiation === null || negotiation.state === 'FINALIZED'
       ? []
       : [
           `on the table: version ${negotiation.version}, wording ${negotiation.revision}, ${negotiation.state}; drafted by ${negotiation.drafter}, accepted by ${list(negotiation.accepted)}, signed by ${list(negotiation.signed)}`,

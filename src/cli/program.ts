@@ -6,12 +6,14 @@ import type { CommandContext, RegisterCommand } from './command.js';
 import { registerConfigCheck } from './config-check.js';
 import { registerDemo } from './demo-query.js';
 import { registerExplain } from './explain.js';
+import { registerImport } from './import.js';
 import { registerSchema } from './schema.js';
 import { registerToken } from './token.js';
 
 /** In the order `besa --help` shows them. A new command is a new file and a line here. */
 const COMMANDS: readonly RegisterCommand[] = [
   registerToken,
+  registerImport,
   registerAgreement,
   registerExplain,
   registerDemo,

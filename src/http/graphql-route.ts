@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ApiContext, createContext, type NamedRequest } from '../api/context.js';
@@ -99,11 +98,6 @@ async function carried(
   named: NamedRequest,
 ): Promise<HTTPGraphQLResponse> {
   const body = request.method === 'POST' ? jsonOf(request) : undefined;
-  const query: unknown =
-    body === undefined ? (request.query as { query?: unknown }).query : (body as { query?: unknown } | null)?.query;
-  if (typeof query === 'string') {
-    named.operation = { name: null, hash: createHash('sha256').update(query).digest('hex') };
-  }
   const response = await api.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body },
     context: async () => createContext({ hub, identity, journal, request: named }),

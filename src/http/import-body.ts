@@ -21,11 +21,16 @@ const DRAIN_MS_MAX = 15_000;
 export async function* bodyOf(request: IncomingMessage, patience: PatienceLimits = PATIENCE): AsyncGenerator<Buffer> {
   const chunks = request.iterator({ destroyOnReturn: false });
   const begunMs = performance.now();
-  for (;;) {
-    const leftMs = patience.uploadMsMax - (performance.now() - begunMs);
-    const next = await within(Math.min(patience.silenceMsMax, leftMs), () => chunks.next());
-    if (next.done === true) return;
-    yield next.value as Buffer;
+  try {
+    for (;;) {
+      const leftMs = patience.uploadMsMax - (performance.now() - begunMs);
+      const next = await within(Math.min(patience.silenceMsMax, leftMs), () => chunks.next());
+      if (next.done === true) return;
+      yield next.value as Buffer;
+    }
+  } finally {
+    // Not awaited: after a silence the iterator itself still waits for the sender.
+    chunks.return?.().catch(() => undefined);
   }
 }
 
@@ -61,5 +66,6 @@ export function drain(request: IncomingMessage): void {
   request.once('close', () => clearTimeout(cut));
   request.once('end', () => clearTimeout(cut));
   request.on('error', () => {});
-  request.resume();
+  // Not `resume`: it does nothing as long as the iterator above has not let go of the request.
+  request.on('data', () => {});
 }

@@ -46,6 +46,8 @@ export function createRecordLoader(options: RecordLoaderOptions): PostgresRecord
   });
   // A connection lost while idle is no event: the next load makes another.
   pool.on('error', () => {});
+  // Nor is one lost in the moment between the pool's hands and a load's: the load's first statement finds out.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     begin: (database, recordType) => beginLoad(pool, database, recordType),
     close: () => pool.end(),

@@ -124,6 +124,8 @@ function stepFor(recordType: RecordType, stored: Stored, timeZone: string): Step
       ...added.map((field) => `${name}: the new field ${field.name}`),
       ...newlyMatched.map((field) => `${name}: an index for matching ${field.name}`),
       ...partitionChanges,
+      // An enum with one value more needs no statement, but must be remembered: its value can be stored from now on.
+      ...(isShapeChanged && added.length + newlyMatched.length === 0 ? [`${name}: what its fields may hold`] : []),
     ],
     refusals,
     isShapeChanged,

@@ -95,8 +95,10 @@ function refusalsOf(after: RecordType, column: ColumnShape): readonly string[] {
   const given = typeText(field.type.name, field.type.isList);
   const stored = typeText(column.type, column.isList);
   const typeRefusal = typeChange(column, field);
-  if (typeRefusal !== undefined)
-    refusals.push(`${place} cannot change from \`${stored}\` to \`${given}\`: ${typeRefusal}`);
+  if (typeRefusal !== undefined) {
+    const change = stored === given ? `lose values of \`${stored}\`` : `change from \`${stored}\` to \`${given}\``;
+    refusals.push(`${place} cannot ${change}: ${typeRefusal}`);
+  }
   if (field.isKey !== column.isKey) {
     refusals.push(`${place} cannot ${field.isKey ? 'join' : 'leave'} the key: it decides which records are the same`);
   }

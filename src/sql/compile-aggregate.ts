@@ -105,14 +105,16 @@ function negated(expression: Expression): Expression {
  * The statement of a table of counts. Row layout: keys, count, sums, unread, unknown (0 where nobody demands a minimum).
  *
  *     select c."nationality" as k0, count(*), sum(c."persons_count"), 0, 0
- *     from records."border_crossing" c where c."database_id" = 1 group by 1 limit 20001
+ *     from records."border_crossing" c where c."database_id" = 1 group by 1 order by 1 limit 20001
  */
 export function renderCount(query: CountQuery, timeZone: string): CompiledStatement {
   const renderer = new Renderer(timeZone);
   const keys = query.keys.map((key, index) => `${renderer.expression(key)} as k${index}`);
   const sums = query.sums.map((sum) => `sum(${renderer.expression(sum)})`);
   const columns = [...keys, 'count(*)', ...sums, counted(query.unread, renderer), counted(query.unknown, renderer)];
-  const groupBy = query.keys.length === 0 ? '' : ` group by ${query.keys.map((_, index) => index + 1).join(', ')}`;
+  // In order, so that the same question has the same answer to the byte: groups come out of a hash table otherwise.
+  const places = query.keys.map((_, index) => index + 1).join(', ');
+  const groupBy = places === '' ? '' : ` group by ${places} order by ${places}`;
   return {
     text: `select ${columns.join(', ')} from records.${quoteName(query.table)} c where ${renderer.expression(query.where)}${groupBy} limit ${query.rowsMax}`,
     values: renderer.values,

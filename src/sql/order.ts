@@ -94,7 +94,8 @@ function keyComparison(
   }
   const right: Expression = { kind: 'value', type: term.type, value };
   const isAscending = (term.direction === 'ASC') !== isBackward;
-  const isNullable = !isBackward && !(key.kind === 'column' && term.field.isRequired);
+  // Only key columns are NOT NULL in the table: an erased record leaves a tombstone without the rest.
+  const isNullable = !isBackward && !(key.kind === 'column' && term.field.isKey);
   const orNull = (condition: Expression): Expression => (isNullable ? anyOf([condition, isNull]) : condition);
   return {
     isBeyond: orNull({ kind: 'compare', op: isAscending ? '>' : '<', left: key, right }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signAsDemo } from '../../examples/western-balkans/demo-keys.js';
 import type { AgreementProgress } from '../../examples/western-balkans/journey.js';
-import type { WorldDoors } from '../../examples/western-balkans/load.js';
+import type { Registered as RegisteredBefore, WorldDoors } from '../../examples/western-balkans/load.js';
 import { negotiationOf } from '../agreements/negotiation.js';
 import type { Identity, Role } from '../domain/identity.js';
 import { readImport } from '../http/import-stream.js';
@@ -53,6 +53,7 @@ export function demoDoors(hub: Ports, databaseUrl: string): WorldDoors {
     run: (by: Party) => Promise<Changed>,
   ): Promise<void> => demandChanged(await act(as(agency, role), action, run));
   return {
+    registered: () => registeredBefore(hub),
     registerPartner: async (partner) =>
       isNew(await act(OPERATOR, 'registerPartner', (by) => registerPartner(hub, by, partner))),
     registerAgency: async (agency) =>
@@ -115,6 +116,19 @@ function demandChanged(changed: Changed): void {
 function demandTaken(userErrors: readonly { readonly code: string; readonly message: string }[]): void {
   const refused = userErrors.find(({ code }) => !TAKEN.includes(code));
   if (refused !== undefined) throw new Error(`the demo world was refused: ${refused.code}, ${refused.message}`);
+}
+
+async function registeredBefore({ registry, agreementStore }: Ports): Promise<RegisteredBefore> {
+  const codes = (all: readonly { readonly code: string }[]): readonly string[] => all.map(({ code }) => code);
+  const agencies = codes(await registry.agencies());
+  const keys = await agreementStore.keysOf(agencies);
+  return {
+    partners: codes(await registry.partners()),
+    agencies,
+    databases: codes(await registry.databases()),
+    technologies: codes(await registry.technologies()),
+    keys: keys.filter(({ isDemo }) => isDemo).map(({ agency }) => agency),
+  };
 }
 
 async function progressOf(hub: Ports, reference: string): Promise<AgreementProgress | undefined> {

@@ -1,7 +1,7 @@
 import type { Doubt } from '../domain/agreement-history.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
 import { createAgreementVerifier } from '../hub/agreement-verifier.js';
-import type { AgreementSource, Ledger, Ports, Signing } from '../hub/ports.js';
+import type { Ports, Signing } from '../hub/ports.js';
 import { createLedger } from '../persistence/ledger.js';
 import { openOrm } from '../persistence/orm.js';
 import { createRecordLoader } from '../persistence/record-loader.js';
@@ -66,7 +66,7 @@ export async function createHubPorts(options: HubPortsOptions): Promise<HubPorts
     registry: new RegistryRepository(orm, partitionsOf(standard)),
     records,
     loader,
-    ledger: refreshing(ledger, agreements),
+    ledger,
     seal: new SecretSeal(options.secret),
     monotonicMs,
     async close() {
@@ -81,20 +81,5 @@ function partitionsOf(standard: ExchangeStandard) {
     const recordType = standard.recordTypes.find((candidate) => candidate.name === name);
     if (recordType === undefined) throw new Error(`no record type is called \`${name}\``);
     return partitionDdl(recordType, databaseId);
-  };
-}
-
-/**
- * An answer that was withheld everywhere reads nothing, so only the ledger finds out that its agreements changed: the next
- * attempt must not decide by the same ones again.
- */
-function refreshing(ledger: Ledger, agreements: AgreementSource): Ledger {
-  return {
-    list: (agency, options) => ledger.list(agency, options),
-    async append(entry, guard) {
-      const appended = await ledger.append(entry, guard);
-      if (appended.kind === 'STALE') await agreements.inForce({ refresh: true });
-      return appended;
-    },
   };
 }

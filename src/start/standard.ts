@@ -28,7 +28,7 @@ export async function openRecordTables(
     const plan = await tables.plan(standard, timeZone);
     const isFirst = plan.changes.length >= standard.recordTypes.length;
     if (plan.refusals.length > 0) throw new StartError('the record types differ from their tables', plan.refusals);
-    if (plan.statements.length === 0) return;
+    if (plan.changes.length === 0) return;
     if (environment === 'production' && !isFirst) {
       throw new StartError('the record types have changed since their tables were made', [
         ...plan.changes,

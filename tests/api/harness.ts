@@ -132,7 +132,7 @@ export function memoryHub(registry: Registry = new MemoryRegistry(), ledger: Led
 
 /** In tests a token names its caller: `AL-BMP:ANALYST,AUDITOR`, or `:OPERATOR`. */
 export async function identify(authorization: string | undefined): Promise<Identity> {
-  const [, agency, roles] = /^Bearer ([A-Z-]*):([A-Z_,]+)$/.exec(authorization ?? '') ?? [];
+  const [, agency, roles] = /^Bearer ([A-Z0-9-]*):([A-Z_,]+)$/.exec(authorization ?? '') ?? [];
   if (roles === undefined) throw new HubError('UNAUTHENTICATED');
   return { ...(agency ? { agency } : {}), person: 'tester', roles: roles.split(',') as Role[] };
 }

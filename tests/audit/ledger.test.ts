@@ -129,6 +129,14 @@ describe('an append', () => {
     expect(await world.verify()).toMatchObject({ kind: 'INTACT', size: before + 64 });
   });
 
+  test('gives each entry a salt of its own', async () => {
+    await Promise.all(Array.from({ length: 600 }, () => world.ledger.append(sampleEntry())));
+    const [salts] =
+      await world.sql(`select count(distinct body::json ->> 'salt')::int as distinct, count(*)::int as all,
+      min(length(body::json ->> 'salt')) as length from besa.ledger_entry`);
+    expect(salts).toMatchObject({ distinct: salts?.all, length: 32 });
+  });
+
   test('waiting entries share calls: 200 at once make far fewer heads', async () => {
     const [before] = await world.sql('select count(*)::int as count from besa.ledger_head');
     await Promise.all(Array.from({ length: 200 }, () => world.ledger.append(sampleEntry())));

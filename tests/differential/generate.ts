@@ -163,7 +163,7 @@ export function randomReadAsk(choices: Choices, recordType: RecordType): ReadAsk
     action: 'READ',
     purpose: 'ANY',
     recordType: recordType.name,
-    fields: choices.some(fields, 0, fields.length).map(({ name }) => name),
+    fields: choices.some(fields, 0, 5).map(({ name }) => name),
     // A condition on many fields meets a withheld one nearly always: mostly few.
     ...(choices.once(3) ? {} : { where: randomPredicate(choices, choices.some(fields, 1, 3), choices.below(5)) }),
     orderBy,

@@ -1,5 +1,5 @@
 /** A hub with nothing but its door for imports: real PostgreSQL, real HTTP, one owner with one database of inspections. */
-import { request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { Client } from 'pg';
@@ -208,16 +208,27 @@ async function post(
   answered.catch(() => undefined);
   if (typeof body === 'string' || Buffer.isBuffer(body)) request.end(body);
   else {
-    let isAnswered = false;
-    request.on('response', () => {
-      isAnswered = true;
-    });
-    for await (const chunk of body) {
-      if (isAnswered || request.destroyed) break;
-      if (!request.write(chunk))
-        await new Promise((resolve) => request.once('drain', resolve).once('close', resolve).once('response', resolve));
-    }
+    await sendChunks(request, body);
     request.end();
   }
   return answered;
+}
+
+/** As fast as the hub takes them, until it answers. */
+export async function sendChunks(request: ClientRequest, chunks: AsyncIterable<string | Buffer>): Promise<void> {
+  let isOver = false;
+  let wake = (): void => undefined;
+  for (const event of ['drain', 'response', 'close', 'error']) {
+    request.on(event, () => {
+      isOver ||= event !== 'drain';
+      wake();
+    });
+  }
+  for await (const chunk of chunks) {
+    if (isOver) return;
+    if (request.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
 }

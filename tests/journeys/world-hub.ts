@@ -1,14 +1,15 @@
 /** The demo world cut small, in a hub of its own: real PostgreSQL, the real ports, the real HTTP server, a clock that tests set. */
 import { Client } from 'pg';
 import { loadWorld } from '../../examples/western-balkans/load.js';
+import { assembleSchema } from '../../src/api/assemble.js';
 import type { ExchangeStandard } from '../../src/domain/record-type.js';
 import { importRoute } from '../../src/http/import-route.js';
 import { sha256Hex, verifyEd25519 } from '../../src/persistence/cryptography.js';
 import { withRecordTables } from '../../src/persistence/record-tables.js';
 import { demoDoors } from '../../src/start/demo-doors.js';
 import { createHubPorts, type HubPorts } from '../../src/start/hub-ports.js';
-import { type Answered, standard as shipped, testServer } from '../api/harness.js';
-import { freshDatabase, type TestDatabase } from '../postgres.js';
+import { type Answered, standard as shipped, shippedSchema, testServer } from '../api/harness.js';
+import { freshDatabase, type TestDatabase, templateOnce } from '../postgres.js';
 import { WORLD_NOW, WORLD_TIME_ZONE } from '../world.js';
 
 export interface WorldHub {
@@ -26,18 +27,36 @@ export interface WorldHub {
 /** A hub without a world: tables of the standard, nobody registered, the clock at `WORLD_NOW`. */
 export async function emptyHub(standard: ExchangeStandard = shipped): Promise<WorldHub> {
   const database = await freshDatabase();
+  await prepare(database, standard);
+  return openHub(database, standard);
+}
+
+/** The demo world of the tests, loaded through the doors of a user. */
+export async function worldHub(): Promise<WorldHub> {
+  const template = await templateOnce('besa_world', loadWorldInto);
+  return openHub(await freshDatabase(template), shipped);
+}
+
+async function loadWorldInto(database: TestDatabase): Promise<void> {
+  await prepare(database, shipped);
+  const hub = await portsOf(database, shipped);
+  await loadWorld(demoDoors(hub, database.url), { size: 'tests', timeZone: WORLD_TIME_ZONE, now: WORLD_NOW });
+  await hub.close();
+}
+
+async function prepare(database: TestDatabase, standard: ExchangeStandard): Promise<void> {
   const owner = new Client({ connectionString: database.url });
   await owner.connect();
   await owner.query(`create table besa.test_clock (at timestamptz not null);
     grant select on besa.test_clock to besa_reader;
     create or replace function besa.besa_now() returns timestamptz language sql stable as 'select at from besa.test_clock'`);
-  const setClock = async (at: Date): Promise<void> => {
-    await owner.query('delete from besa.test_clock');
-    await owner.query('insert into besa.test_clock values ($1)', [at]);
-  };
-  await setClock(WORLD_NOW);
+  await owner.query('insert into besa.test_clock values ($1)', [WORLD_NOW]);
+  await owner.end();
   await withRecordTables(database.url, (tables) => tables.apply(standard, WORLD_TIME_ZONE));
-  const hub = await createHubPorts({
+}
+
+function portsOf(database: TestDatabase, standard: ExchangeStandard): Promise<HubPorts> {
+  return createHubPorts({
     standard,
     timeZone: WORLD_TIME_ZONE,
     databaseUrl: database.url,
@@ -49,8 +68,14 @@ export async function emptyHub(standard: ExchangeStandard = shipped): Promise<Wo
       throw new Error(`unexpected doubt: ${JSON.stringify(doubt)}`);
     },
   });
+}
+
+async function openHub(database: TestDatabase, standard: ExchangeStandard): Promise<WorldHub> {
+  const owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  const hub = await portsOf(database, standard);
   const http = await testServer(hub, {
-    schema: await schemaOf(standard),
+    schema: standard === shipped ? await shippedSchema() : await assembleSchema(standard),
     routes: [(scope, door) => importRoute(scope, { hub, authenticate: door.authenticate })],
   });
   return {
@@ -58,7 +83,9 @@ export async function emptyHub(standard: ExchangeStandard = shipped): Promise<Wo
     database,
     owner,
     ask: (query, as, variables) => http.ask({ query, as, ...(variables === undefined ? {} : { variables }) }),
-    setClock,
+    setClock: async (at) => {
+      await owner.query('update besa.test_clock set at = $1', [at]);
+    },
     async close() {
       await http.close();
       await hub.close();
@@ -66,22 +93,6 @@ export async function emptyHub(standard: ExchangeStandard = shipped): Promise<Wo
       await database.drop();
     },
   };
-}
-
-async function schemaOf(standard: ExchangeStandard) {
-  const { assembleSchema } = await import('../../src/api/assemble.js');
-  return assembleSchema(standard);
-}
-
-/** The demo world of the tests, loaded through the doors of a user. */
-export async function worldHub(): Promise<WorldHub> {
-  const made = await emptyHub();
-  await loadWorld(demoDoors(made.hub, made.database.url), {
-    size: 'tests',
-    timeZone: WORLD_TIME_ZONE,
-    now: WORLD_NOW,
-  });
-  return made;
 }
 
 /** Field `name` of an answer that must have one. @throws with the errors if it has not */

@@ -185,10 +185,25 @@ describe('records', () => {
     ]);
   });
 
+  test('may hold a new value of an enum, which no file can take back', async () => {
+    const port = 'port: String @sensitivity(is: OPERATIONAL) @match(normalise: EXACT)';
+    const text = VISIT.replace('  goods:', `  ${port}\n  goods:`);
+    const plan = await apply(standardOf(text.replace('CLOSED', 'CLOSED SEIZED'), PURPOSES));
+    expect(plan).toMatchObject({ statements: [], changes: ['Visit: what its fields may hold'], refusals: [] });
+    expect((await apply(standardOf(text, PURPOSES))).refusals).toEqual([
+      '`Visit.state` cannot lose values of `VisitState`: stored records may have `SEIZED`; add what is missing',
+      expect.stringContaining('`Visit.states` cannot lose values of `[VisitState!]`'),
+    ]);
+  });
+
   test('stay when a change is refused, and the table with them', async () => {
     const before = await owner.query(`select shape, applied_at from besa.record_table where name = 'Visit'`);
     const plan = await apply(standardOf(VISIT, PURPOSES));
-    expect(plan.refusals).toEqual(['`Visit.port` is gone from the file, and its values would be lost: put it back']);
+    expect(plan.refusals).toEqual([
+      expect.stringContaining('`Visit.state` cannot lose'),
+      '`Visit.port` is gone from the file, and its values would be lost: put it back',
+      expect.stringContaining('`Visit.states` cannot lose'),
+    ]);
     expect((await owner.query(`select shape, applied_at from besa.record_table where name = 'Visit'`)).rows).toEqual(
       before.rows,
     );

@@ -68,7 +68,7 @@ describe('a change of the file that would change or lose what is stored is refus
       'an enum value less',
       'CLOSED',
       'ENDED',
-      '`Visit.state` cannot change from `VisitState` to `VisitState`: stored records may have `CLOSED`; add what is missing',
+      '`Visit.state` cannot lose values of `VisitState`: stored records may have `CLOSED`; add what is missing',
     ],
     [
       'a field more that is required',

@@ -1,0 +1,1 @@
+export function makeSecrets(random?: () => string): Readonly<Record<string, string>>;

@@ -1,0 +1,1 @@
+export function withSettings(page: string, table: string): string;

@@ -1,0 +1,1 @@
+export function lockfileDigest(root: string, platform?: string): string;
