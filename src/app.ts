@@ -3,8 +3,8 @@
  * the doors, and closes it all in the opposite order.
  */
 import pino from 'pino';
-import { assembleSchema } from './api/assemble.js';
 import { COMMANDS_TO_TRY } from '../examples/western-balkans/load.js';
+import { assembleSchema } from './api/assemble.js';
 import type { Config } from './config.js';
 import { importRoute } from './http/import-route.js';
 import { createHttp } from './http/server.js';

@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import { type ASTNode, BREAK, type FieldNode, type GraphQLResolveInfo, visit } from 'graphql';
 import type { AggregateAsk } from '../domain/ask.js';
 import { HubError } from '../domain/errors.js';
 import type { Predicate } from '../domain/predicate.js';
@@ -13,10 +13,28 @@ import { type Selected, selectedFields } from './selection.js';
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** What is selected of a root field. */
+const remembered = new WeakMap<FieldNode, readonly Selected[]>();
+
+/** What is selected of a root field: read once per document, unless directives make it depend on the call. */
 export function selectionOf(info: GraphQLResolveInfo): readonly Selected[] {
+  const [node, ...others] = info.fieldNodes;
+  const isPlain = node !== undefined && others.length === 0;
+  const known = isPlain ? remembered.get(node) : undefined;
+  if (known !== undefined) return known;
   const sets = info.fieldNodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
-  return selectedFields(sets, info);
+  const selection = selectedFields(sets, info);
+  if (isPlain && !isConditional([...sets, ...Object.values(info.fragments)])) remembered.set(node, selection);
+  return selection;
+}
+
+function isConditional(nodes: readonly ASTNode[]): boolean {
+  let hasDirective = false;
+  const directive = (): typeof BREAK => {
+    hasDirective = true;
+    return BREAK;
+  };
+  for (const node of nodes) visit(node, { Directive: directive });
+  return hasDirective;
 }
 
 /** What is selected of records, wherever in the answer they stand: fields of the type and of the envelope, each once. */

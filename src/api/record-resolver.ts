@@ -4,10 +4,18 @@ import { aggregate, type Statistics } from '../hub/aggregate.js';
 import { query, queryRecord, type RecordPage } from '../hub/query.js';
 import { namesOf } from '../records/generated-names.js';
 import type { ApiContext } from './context.js';
+import { member, PageWriter, sourcesJson } from './page-writer.js';
 import type { RawJson, RecordResolver } from './raw-json.js';
-import { aggregateAskOf, pageAskOf, purposeOf, selectedColumns, selectionOf } from './record-ask.js';
+import {
+  aggregateAskOf,
+  pageAskOf,
+  purposeOf,
+  type SelectedColumns,
+  selectedColumns,
+  selectionOf,
+} from './record-ask.js';
 import { ENVELOPE_COLUMN, RecordSerialiser, type RowLayout } from './record-serialiser.js';
-import { plainJson, type Selected, type TypeNames, typeNames } from './selection.js';
+import { plainJson, type Selected, typeNames } from './selection.js';
 
 /** The resolvers of one record type's root fields, by name: arguments → ask → hub → JSON text. */
 export function recordResolversOf(recordType: RecordType): Readonly<Record<string, RecordResolver>> {
@@ -32,85 +40,30 @@ async function pageJson(
   context: ApiContext,
   selection: readonly Selected[],
 ): Promise<RawJson> {
-  const edges = selection.filter(({ name }) => name === 'edges').flatMap(({ fields }) => fields);
-  const pageInfo = selection.filter(({ name }) => name === 'pageInfo').flatMap(({ fields }) => fields);
-  const columns = selectedColumns(
-    recordType,
-    [...selection.filter(({ name }) => name === 'nodes'), ...edges.filter(({ name }) => name === 'node')].map(
-      ({ fields }) => fields,
-    ),
-  );
-  const withCursors =
-    edges.some(({ name }) => name === 'cursor') ||
-    pageInfo.some(({ name }) => name === 'startCursor' || name === 'endCursor');
-  const ask = pageAskOf(recordType, agencyOf(context), args, { ...columns, withCursors });
-  const page = await query(context.hub, context.journal, ask);
-  const ids = columns.withIds ? sealedIds(context, ask, page.rows) : [];
-  const layout: RowLayout = { typeName: recordType.name, ...columns, timeZone: context.hub.timeZone };
-  return { toJson: () => connectionJson({ page, ids, layout, withCursors }, selection) };
+  const { hub, journal } = context;
+  const writer = pageWriters.of(selection, () => new PageWriter(recordType, selection, hub.timeZone));
+  const ask = pageAskOf(recordType, agencyOf(context), args, writer.columns);
+  const page = await query(hub, journal, ask);
+  const ids = writer.columns.withIds ? sealedIds(context, ask, page.rows) : [];
+  return { toJson: () => writer.write(page, ids) };
 }
 
-interface WrittenPage {
-  readonly page: RecordPage;
-  readonly ids: readonly string[];
-  readonly layout: RowLayout;
-  readonly withCursors: boolean;
-}
+/** One writer per selection: a document that is asked again finds its own, and it goes when the document goes. */
+class Remembered<T> {
+  private readonly known = new WeakMap<readonly Selected[], T>();
 
-function connectionJson(written: WrittenPage, selection: readonly Selected[]): string {
-  const { page, layout, withCursors } = written;
-  const members = selection.map((selected) => {
-    switch (selected.name) {
-      case 'nodes':
-        return member(selected, `[${nodes(written, selected.fields).join(',')}]`);
-      case 'edges':
-        return member(selected, `[${edgesJson(written, selected.fields).join(',')}]`);
-      case 'pageInfo': {
-        const last = page.rows.length - 1;
-        const info = {
-          hasNextPage: page.hasNextPage,
-          hasPreviousPage: page.hasPreviousPage,
-          startCursor: withCursors && last >= 0 ? page.cursorAt(0) : null,
-          endCursor: withCursors && last >= 0 ? page.cursorAt(last) : null,
-        };
-        return member(selected, plainJson(info, selected.fields, typeNames('PageInfo', {})));
-      }
-      case 'sources':
-        return member(selected, sourcesJson(page.sources, selected.fields));
-      default:
-        return member(selected, JSON.stringify(`${layout.typeName}Connection`));
+  of(selection: readonly Selected[], make: () => T): T {
+    let made = this.known.get(selection);
+    if (made === undefined) {
+      made = make();
+      this.known.set(selection, made);
     }
-  });
-  return `{${members.join(',')}}`;
+    return made;
+  }
 }
 
-function nodes({ page, ids, layout }: WrittenPage, fields: readonly Selected[]): readonly string[] {
-  const serialiser = new RecordSerialiser(fields, layout);
-  return page.rows.map((row, index) => serialiser.row(row, ids[index] ?? ''));
-}
-
-function edgesJson(written: WrittenPage, fields: readonly Selected[]): readonly string[] {
-  const perNode = fields.map((selected) => (selected.name === 'node' ? nodes(written, selected.fields) : []));
-  return written.page.rows.map((_, row) => {
-    const members = fields.map((selected, index) => {
-      if (selected.name === 'node') return member(selected, perNode[index]?.[row] ?? 'null');
-      const json = selected.name === 'cursor' ? written.page.cursorAt(row) : `${written.layout.typeName}Edge`;
-      return member(selected, JSON.stringify(json));
-    });
-    return `{${members.join(',')}}`;
-  });
-}
-
-const SOURCE_TYPES: TypeNames = typeNames('SourceLine', { 'SourceLine.database': 'RecordDatabase' });
-
-function sourcesJson(sources: RecordPage['sources'], fields: readonly Selected[]): string {
-  const lines = sources.map((line) => ({ ...line, database: { code: line.database, name: line.databaseName } }));
-  return plainJson(lines, fields, SOURCE_TYPES);
-}
-
-function member({ key }: Selected, json: string): string {
-  return `${JSON.stringify(key)}:${json}`;
-}
+const pageWriters = new Remembered<PageWriter>();
+const recordWriters = new Remembered<{ readonly columns: SelectedColumns; readonly serialiser: RecordSerialiser }>();
 
 function sealedIds(
   { hub }: ApiContext,
@@ -129,7 +82,11 @@ async function recordJson(
   context: ApiContext,
   selection: readonly Selected[],
 ): Promise<RawJson | null> {
-  const columns = selectedColumns(recordType, [selection]);
+  const { columns, serialiser } = recordWriters.of(selection, () => {
+    const selected = selectedColumns(recordType, [selection]);
+    const layout: RowLayout = { typeName: recordType.name, ...selected, timeZone: context.hub.timeZone };
+    return { columns: selected, serialiser: new RecordSerialiser(selection, layout) };
+  });
   const sealedId = String(args.id);
   const row = await queryRecord(context.hub, context.journal, {
     agency: agencyOf(context),
@@ -141,9 +98,8 @@ async function recordJson(
     sealedId,
   });
   if (row === null) return null;
-  const layout: RowLayout = { typeName: recordType.name, ...columns, timeZone: context.hub.timeZone };
   // The id of a record for this caller and purpose is the one it was asked by.
-  return { toJson: () => new RecordSerialiser(selection, layout).row(row, sealedId) };
+  return { toJson: () => serialiser.row(row, sealedId) };
 }
 
 async function statisticsJson(

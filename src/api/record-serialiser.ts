@@ -35,7 +35,7 @@ type WritePart = (row: DisclosedRow, sealedId: string) => string;
  * so the writer is made once per disclosure and selection, and no resolver runs per field.
  */
 export class RecordSerialiser {
-  private readonly writers = new Map<Disclosure, readonly WritePart[]>();
+  private readonly writers = new WeakMap<Disclosure, readonly WritePart[]>();
 
   constructor(
     private readonly selection: readonly Selected[],

@@ -2,16 +2,17 @@ import type { Cursor, OrderTerm, ReadAsk, RecordAsk } from '../domain/ask.js';
 import type { Decision, SourceLine } from '../domain/decision.js';
 import { HubError } from '../domain/errors.js';
 import type { LedgerLine } from '../domain/ledger.js';
+import type { Scalar } from '../domain/record-type.js';
 import { planRead, planRecord, type ReadPlan, type RecordPlan } from '../plan/plan-read.js';
-import type { SourcePlan } from '../plan/plan-sources.js';
 import { type EnvelopeColumn, ROW_COLUMNS, readQuery, recordQuery } from '../sql/compile-read.js';
-import { renderSelect, type SelectQuery } from '../sql/select.js';
 import { canonicalJson } from '../support/canonical-json.js';
+import { type Compiled, compiledFor, compiledFrom } from './compiled.js';
 import { guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
-import { type DisclosedRow, Disclosures } from './disclosed-row.js';
+import type { DisclosedRow } from './disclosed-row.js';
 import type { Journal } from './journal.js';
 import type { Guard, Ports } from './ports.js';
 import { stateAsk } from './state-ask.js';
+import { filled, ID_SLOT, shapeOf } from './statement-shape.js';
 
 /** A page as asked: its cursor still sealed. */
 export interface PageAsk extends Omit<ReadAsk, 'page'> {
@@ -34,14 +35,17 @@ export interface RecordPage {
 export async function query(hub: Ports, journal: Journal, ask: PageAsk): Promise<RecordPage> {
   stateAsk(hub, journal, ask);
   const recordType = recordTypeOf(hub, ask.recordType);
-  const readAsk = openPage(hub, ask);
+  const shape = shapeOf(openPage(hub, ask));
   return withDecision(hub, ask, async (decision) => {
-    const plan = planRead(readAsk, decision, recordType);
-    const select = readQuery(plan, { envelope: ask.envelope, withKeys: ask.withCursors });
-    const read = await readRows(hub, select, guardOf(ask, decision));
+    const compiled = compiledFor(decision, `${shape.key} ${ask.envelope.join()} ${ask.withCursors}`, () => {
+      const plan = planRead(shape.ask, decision, recordType);
+      const select = readQuery(plan, { envelope: ask.envelope, withKeys: ask.withCursors });
+      return compiledFrom(hub, plan, select);
+    });
+    const read = await readRows(hub, compiled, shape.values, guardOf(ask, decision));
     if (read === STALE) return STALE;
-    const page = pageOf(hub, ask, plan, decision, read);
-    note(journal, ask, plan, decision, page.rows);
+    const page = pageOf(hub, ask, compiled, decision, read);
+    note(journal, ask, compiled.plan, decision, page.rows);
     return page;
   });
 }
@@ -63,31 +67,37 @@ export async function queryRecord(
   const raw = hub.seal.openId(ask, ask.sealedId);
   return withDecision(hub, ask, async (all) => {
     const decision = { ...all, grants: all.grants.filter(({ database }) => database.id === raw?.databaseId) };
-    const plan = planRecord({ ...ask, databaseId: raw?.databaseId ?? 0, id: raw?.id ?? '0' }, decision, recordType);
-    const read = await readRows(hub, recordQuery(plan, { envelope: ask.envelope }), guardOf(ask, decision));
+    const compiled = compiledFor(all, `record ${raw?.databaseId} ${ask.fields.join()} ${ask.envelope.join()}`, () => {
+      const plan = planRecord({ ...ask, databaseId: raw?.databaseId ?? 0, id: ID_SLOT }, decision, recordType);
+      return compiledFrom(hub, plan, recordQuery(plan, { envelope: ask.envelope }));
+    });
+    const read = await readRows(hub, compiled, [raw?.id ?? '0'], guardOf(ask, decision));
     if (read === STALE) return STALE;
-    const rows = disclosed(plan, read, ask.envelope.length);
-    note(journal, ask, plan, decision, rows);
+    const rows = disclosed(compiled, read, ask.envelope.length);
+    note(journal, ask, compiled.plan, decision, rows);
     return rows[0] ?? null;
   });
 }
 
 type Cells = readonly (string | null)[];
 
-async function readRows(
+async function readRows<P extends ReadPlan | RecordPlan>(
   hub: Ports,
-  select: SelectQuery | null,
+  { statement }: Compiled<P>,
+  values: readonly Scalar[],
   guard: Guard,
 ): Promise<readonly Cells[] | typeof STALE> {
-  if (select === null) return [];
-  const read = await hub.records.read(renderSelect(select, hub.timeZone), guard, 'lookup');
+  if (statement === null) return [];
+  const read = await hub.records.read(filled(statement, values), guard, 'lookup');
   return read.stale ? STALE : read.rows;
 }
 
 /** Reads cells by the row layout of `readQuery`. */
-function disclosed(plan: ReadPlan | RecordPlan, rows: readonly Cells[], envelopeSize: number): readonly DisclosedRow[] {
-  const sources = new Map<string, SourcePlan>(plan.sources.map((source) => [String(source.database.id), source]));
-  const disclosures = new Disclosures(plan.recordType, plan.select);
+function disclosed(
+  { plan, sources, disclosures }: Compiled<ReadPlan | RecordPlan>,
+  rows: readonly Cells[],
+  envelopeSize: number,
+): readonly DisclosedRow[] {
   const fieldsFrom = ROW_COLUMNS.length + envelopeSize;
   return rows.map((cells) => {
     const [databaseId, id, marks, handlingCode] = cells;
@@ -105,7 +115,14 @@ function disclosed(plan: ReadPlan | RecordPlan, rows: readonly Cells[], envelope
   });
 }
 
-function pageOf(hub: Ports, ask: PageAsk, plan: ReadPlan, decision: Decision, read: readonly Cells[]): RecordPage {
+function pageOf(
+  hub: Ports,
+  ask: PageAsk,
+  compiled: Compiled<ReadPlan>,
+  decision: Decision,
+  read: readonly Cells[],
+): RecordPage {
+  const { plan } = compiled;
   const isForward = plan.direction === 'FORWARD';
   const hasMore = read.length === plan.rowsMax;
   const within = hasMore ? read.slice(0, -1) : read;
@@ -117,7 +134,7 @@ function pageOf(hub: Ports, ask: PageAsk, plan: ReadPlan, decision: Decision, re
     return hub.seal.sealCursor(cursorBinding(ask), { cursor, digest: decision.digest });
   };
   return {
-    rows: disclosed(plan, cells, ask.envelope.length),
+    rows: disclosed(compiled, cells, ask.envelope.length),
     sources: plan.lines,
     hasNextPage: isForward ? hasMore : plan.cursor !== undefined,
     hasPreviousPage: isForward ? plan.cursor !== undefined : hasMore,

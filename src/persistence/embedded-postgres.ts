@@ -138,7 +138,7 @@ function initialise(places: Places, runAs: RunAs, durable: boolean, password: st
     if (result.status !== 0) {
       rmSync(places.cluster, { recursive: true, force: true });
       throw new StartError(
-        `PostgreSQL could not make its data folder \`${places.cluster}\`: ${lastLine(result.output)}`,
+        `PostgreSQL could not make its data folder \`${places.cluster}\`: ${tellingLine(result.output)}`,
         [
           'set `BESA_DATA` to a folder you may write to, on a file system with room',
           'or set `DATABASE_URL` to a PostgreSQL of your own',
@@ -167,9 +167,11 @@ function identityOf(runAs: RunAs): { uid?: number; gid?: number } {
   return runAs === 'NOBODY' ? { uid: NOBODY, gid: NOBODY } : {};
 }
 
-function lastLine(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('HINT'));
-  return lines.at(-1)?.trim() ?? 'no message';
+/** The line that says what is wrong, among progress and hints. */
+function tellingLine(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.find((line) => /error|fatal|cannot|could not|not found/i.test(line)) ?? lines.at(-1);
+  return telling?.replace(/^initdb: error: /, '').trim() ?? 'no message';
 }
 
 function refuseOtherMajor(places: Places, runAs: RunAs): void {

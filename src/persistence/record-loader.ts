@@ -31,7 +31,7 @@ const CHUNK_LENGTH = 64 * 1024;
 /** changed rows from which on the planner's figures are brought up to date at once, not when autovacuum comes by */
 const ANALYSE_ROWS_MIN = 1_000;
 /** first key of the advisory locks by which loads of one database wait for each other; the second is the database's id */
-const LOAD_LOCK = 0x6c6f6164;
+export const LOAD_LOCK = 0x6c6f6164;
 
 /** The hub's own role must own the record tables: it writes into partitions, which no other role can reach. */
 export function createRecordLoader(options: RecordLoaderOptions): PostgresRecordLoader {

@@ -119,5 +119,12 @@ export function caseOf(
 
 /** Equal expressions have equal keys: for factoring out what several databases have in common. */
 export function expressionKey(expression: Expression): string {
-  return JSON.stringify(expression);
+  let key = keys.get(expression);
+  if (key === undefined) {
+    key = JSON.stringify(expression);
+    keys.set(expression, key);
+  }
+  return key;
 }
+
+const keys = new WeakMap<Expression, string>();

@@ -141,7 +141,9 @@ export class Renderer {
     const branches = Object.entries(step.groups).map(
       ([group, members]) => `when ${of} in (${members.map(literal).join(', ')}) then ${literal(group)}`,
     );
-    return `(case when ${of} is null then null ${branches.join(' ')} else ${literal(step.otherwise)} end)`;
+    // Literals bring the database's own collation with them; text compares bytewise whatever that is.
+    const chosen = `case when ${of} is null then null ${branches.join(' ')} else ${literal(step.otherwise)} end`;
+    return `((${chosen}) collate "C")`;
   }
 
   private masked(of: string): string {

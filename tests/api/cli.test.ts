@@ -8,6 +8,7 @@ import { demoKey, signAsDemo } from '../../examples/western-balkans/demo-keys.js
 import { readQueries } from '../../examples/western-balkans/queries.js';
 import type { CommandConfig, CommandContext } from '../../src/cli/command.js';
 import { programFor } from '../../src/cli/program.js';
+import { importRoute } from '../../src/http/import-route.js';
 import { answer } from '../../src/hub/answer.js';
 import { registerSignatoryKey } from '../../src/hub/change-agreement.js';
 import { type DemoIssuer, openDemoIssuer } from '../../src/identity/demo-issuer.js';
@@ -43,7 +44,10 @@ beforeAll(async () => {
   });
   issuer = await openDemoIssuer(folder, { production: false });
   const identify = createIdentify({ issuers: [issuer.trusted], isKnownAgency: knownAgencies(ports.registry) });
-  hub = await testServer(ports, { identify });
+  hub = await testServer(ports, {
+    identify,
+    routes: [(scope, { authenticate }) => importRoute(scope, { hub: ports, authenticate })],
+  });
   url = await hub.server.listen({ port: 0, host: '127.0.0.1' });
   for (const code of ['QA', 'QB']) {
     await ports.registry.addPartner({ code, name: code, footnote: null });

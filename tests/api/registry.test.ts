@@ -143,6 +143,60 @@ describe('the registry over HTTP and PostgreSQL', () => {
   });
 });
 
+describe('the import mutation', () => {
+  const load = async (records: readonly object[], as = 'QA-P:STEWARD', code = 'QA-DB') => {
+    const query = `mutation ($input: ImportBorderCrossingsInput!) { importBorderCrossings(input: $input) {
+      read inserted updated unchanged userErrors { path code message } } }`;
+    const { body } = await hub.ask({ query, variables: { input: { database: code, records } }, as });
+    return body.errors?.map(({ extensions }) => extensions.code) ?? body.data?.importBorderCrossings;
+  };
+  const record = (reference: string) => ({ nationalReference: reference, detectedAt: '2024-02-01T10:00:00+01:00' });
+
+  test('is refused to a steward of another agency, and for a database of another record type or none', async () => {
+    expect(await load([record('A')], 'QB-P:STEWARD')).toEqual(['FORBIDDEN']);
+    expect(await load([record('A')], 'QA-P:STEWARD', 'NO-DB')).toEqual(['BAD_USER_INPUT']);
+    expect(
+      await register(
+        'registerSharedDatabase',
+        { code: 'QA-D2', name: 'd', recordType: 'DetectionCount' },
+        'QA-P:STEWARD',
+      ),
+    ).toEqual([]);
+    expect(await load([record('A')], 'QA-P:STEWARD', 'QA-D2')).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('stores nothing if one record is wrong, and names its place', async () => {
+    expect(await load([record('A'), { ...record('A') }])).toMatchObject({
+      inserted: null,
+      userErrors: [{ path: expect.arrayContaining(['input', 'records', '1']), code: 'RECORD_INVALID' }],
+    });
+  });
+
+  test('changes nothing the second time', async () => {
+    expect(await load([record('A'), record('B')])).toEqual({
+      read: 2,
+      inserted: 2,
+      updated: 0,
+      unchanged: 0,
+      userErrors: [],
+    });
+    expect(await load([record('A'), record('B')])).toEqual({
+      read: 2,
+      inserted: 0,
+      updated: 0,
+      unchanged: 2,
+      userErrors: [],
+    });
+    const { body } = await hub.ask({
+      query: '{ ledger(first: 1) { nodes { action outcome subject } } }',
+      as: 'QA-P:AUDITOR',
+    });
+    expect(body.data?.ledger).toMatchObject({
+      nodes: [{ action: 'import', outcome: 'ANSWERED', subject: { database: 'QA-DB', unchanged: 2 } }],
+    });
+  });
+});
+
 describe('nested lists', () => {
   const registry = new MemoryRegistry();
   for (let partner = 0; partner < 20; partner += 1) {

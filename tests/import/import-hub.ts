@@ -54,7 +54,7 @@ export const row = (number: number, remarks = 'none'): string =>
   `R-${number},2023-05-04T10:00:00Z,XKX,${number % 30},12.5,false,1990-02-28,CLEAR,hull|radio,${remarks}`;
 export const csv = (...rows: readonly string[]): string => `${[HEADER, ...rows].join('\n')}\n`;
 
-const DATABASES: readonly SharedDatabase[] = [
+export const DATABASES: readonly SharedDatabase[] = [
   {
     id: 1,
     code: 'AA-INSPECTIONS',
@@ -185,7 +185,7 @@ interface GraphqlError {
 }
 
 /** Sends with backpressure, and reads the answer whenever it comes: a refusal comes before the end of the upload. */
-async function post(
+export async function post(
   port: number,
   body: string | Buffer | AsyncIterable<string | Buffer>,
   options: PostOptions,

@@ -1,22 +1,24 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { LOAD_LOCK } from '../../src/persistence/record-loader.js';
 import {
   csv,
   HEADER,
   type ImportHub,
   importHeaders,
   importPath,
+  post,
   row,
   sendChunks,
   startImportHub,
 } from './import-hub.js';
+import { startHubProcess } from './start-hub-process.js';
 
 let hub: ImportHub;
 beforeEach(async () => {
-  hub = await startImportHub({ silenceMsMax: 3_000 });
+  hub = await startImportHub({ silenceMsMax: 1_500 });
 });
 afterEach(() => hub.close());
 
@@ -92,34 +94,20 @@ test('a ledger that cannot be written refuses the import: no record without its 
   expect((await hub.post(csv(row(1)))).body).toMatchObject({ inserted: 1 });
 });
 
-test('a hub killed in the middle of a merge leaves nothing half', async () => {
-  // Another session holds the lock of the database, so that the load is killed after all rows are staged, before the commit.
-  await hub.query('select pg_advisory_lock(1819238756, 1)');
-  const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD, hub.url], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    cwd: process.cwd(),
-  });
+test('a hub killed before its commit leaves nothing half', async () => {
+  const killed = await startHubProcess(hub.url);
+  // Another session holds the lock of the database, so that the hub is killed when all rows are staged and none is merged.
+  await hub.query(`select pg_advisory_lock(${LOAD_LOCK}, 1)`);
+  const upload = post(killed.port, csv(...Array.from({ length: 5_000 }, (_, number) => row(number))), {});
   const waiting = `select from pg_stat_activity where application_name = 'besa-load' and wait_event_type = 'Lock'`;
   await until(async () => (await hub.query(waiting)).length === 1);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  await hub.query('select pg_advisory_unlock(1819238756, 1)');
+  killed.child.kill('SIGKILL');
+  await expect(upload).rejects.toThrow();
+  await hub.query(`select pg_advisory_unlock(${LOAD_LOCK}, 1)`);
   await until(async () => (await hub.openLoads()) === 0);
   expect(await hub.records()).toHaveLength(0);
   expect(await hub.entries()).toBe(0);
 });
-
-/** A process that loads ten thousand rows, with the code as it was built. */
-const CHILD = `
-const { createRecordLoader } = await import('./dist/src/persistence/record-loader.js');
-const { INSPECTION } = await import('./dist/tests/import/import-hub.js');
-const load = await createRecordLoader({ url: process.argv[1] }).begin({ id: 1 }, INSPECTION);
-const values = (n) => ['K-' + n, '2023-05-04T10:00:00.000Z', ...Array(12).fill(null)];
-await load.write(Array.from({ length: 10000 }, (_, n) => ({ line: n, values: values(n) })));
-await load.repeatedKeys(1);
-await load.merge();
-await load.commit({});
-`;
 
 test('a sender who asks first is refused before he sends anything', async () => {
   const request = httpRequest({
