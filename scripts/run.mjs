@@ -11,8 +11,8 @@ import { StartFailure } from './npm.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-// What stands in the environment wins over `.env`.
-const NODE_OPTIONS = ['--enable-source-maps', '--env-file-if-exists=.env'];
+// What stands in the environment wins over `.env`. Only named if it is there: Node would remark on a missing one every time.
+const NODE_OPTIONS = ['--enable-source-maps', ...(existsSync(join(ROOT, '.env')) ? ['--env-file=.env'] : [])];
 
 const COMMANDS = {
   start: (args) => [step(undefined, [...NODE_OPTIONS, 'dist/src/main.js', ...args])],

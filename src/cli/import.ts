@@ -101,7 +101,7 @@ function mapOf(pairs: readonly string[]): Readonly<Record<string, string>> {
     pairs.map((pair) => {
       const at = pair.lastIndexOf('=');
       if (at < 1)
-        throw new CommandFailure(`\`${pair}\` is not \`column=field\``, ['write `--map month=detectedMonth,remarks=`']);
+        throw new CommandFailure(`\`${pair}\` is not \`column=field\``, ['write `--map column=field,unusedColumn=`']);
       return [pair.slice(0, at), pair.slice(at + 1)] as const;
     }),
   );

@@ -205,7 +205,7 @@ async function startServer(places: Places, runAs: RunAs, options: ClusterOptions
     reason = outcome;
     // A server that is just going down keeps its lock file a moment; a free port may be gone again.
     if (!/lock file|could not bind|could not create any TCP/i.test(reason)) break;
-    await pause(tries * 300);
+    if (tries < START_TRIES_MAX) await pause(tries * 200);
   }
   if (/lock file/i.test(reason)) {
     throw new StartError(`another hub already runs on the data folder \`${places.home}\``, [

@@ -2,9 +2,10 @@
 import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { MIGRATIONS, type NamedMigration } from '../../migrations/index.js';
 import { StartError } from '../support/start-error.js';
+import { connectAsOwner } from './connect.js';
 
 export interface MigrationReport {
   /** names in the order they ran, before and now */
@@ -14,8 +15,6 @@ export interface MigrationReport {
   readonly pending: readonly string[];
 }
 
-/** PostgreSQL versions from this one on are served, as `server_version_num`. */
-const SERVER_VERSION_MIN = 150_000;
 const LOCK = 'besa: migrations';
 const LOCK_WAIT = '120s';
 const MIGRATIONS_TABLE = 'besa.migration';
@@ -50,7 +49,7 @@ export async function inspectMigrations(
   url: string,
   migrations: readonly NamedMigration[] = MIGRATIONS,
 ): Promise<MigrationReport> {
-  const client = await connect(url);
+  const client = await connectAsOwner(url);
   try {
     const applied = await appliedNames(client);
     refuseNewer(applied, migrations);
@@ -61,7 +60,7 @@ export async function inspectMigrations(
 }
 
 async function underLock<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connect(url);
+  const client = await connectAsOwner(url);
   try {
     await client.query(`set lock_timeout = '${LOCK_WAIT}'`);
     try {
@@ -77,53 +76,6 @@ async function underLock<T>(url: string, work: (client: Client) => Promise<T>): 
   } finally {
     // Closing the session releases the lock, whatever happened.
     await client.end();
-  }
-}
-
-async function connect(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  // A connection that breaks while idle must not crash the process; the next query reports it.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-  } catch (cause) {
-    await client.end().catch(() => undefined);
-    throw new StartError(`the database \`${withoutPassword(url)}\` cannot be reached: ${reasonOf(cause)}`, [
-      'check that it runs and that `DATABASE_URL` names host, port, role, password and database',
-      'or unset `DATABASE_URL`: the hub then starts a PostgreSQL of its own',
-      'or start one with `docker compose up`',
-    ]);
-  }
-  await refuseOldServer(client);
-  return client;
-}
-
-async function refuseOldServer(client: Client): Promise<void> {
-  const shown = await client.query<{ number: string; name: string }>(
-    "select current_setting('server_version_num') as number, current_setting('server_version') as name",
-  );
-  const server = shown.rows[0];
-  if (server !== undefined && Number(server.number) >= SERVER_VERSION_MIN) return;
-  await client.end();
-  throw new StartError(`the database is PostgreSQL ${server?.name}; 15 or newer is needed`, [
-    'upgrade it, or point `DATABASE_URL` elsewhere',
-  ]);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** A connection URL as it may be shown: the password replaced by `***`. */
-export function withoutPassword(url: string): string {
-  try {
-    const shown = new URL(url);
-    if (shown.password !== '') shown.password = '***';
-    shown.searchParams.delete('password');
-    return shown.toString();
-  } catch {
-    return 'unreadable URL';
   }
 }
 

@@ -1,5 +1,6 @@
 /** The hub's database for a process that may or may not be the hub: the operator's, the one running, or one started for it. */
 import { join } from 'node:path';
+import { connectAsOwner } from './connect.js';
 import { runningUrl, startPostgres } from './embedded-postgres.js';
 
 export interface OpenedDatabase {
@@ -33,12 +34,22 @@ export async function openDatabase(place: DatabasePlace): Promise<OpenedDatabase
 /**
  * Opens the database for the hub itself, which alone may run an embedded cluster.
  *
- * @throws StartError if that cluster runs already or cannot be started
+ * @throws StartError if that cluster runs already or cannot be started, or the operator's cannot be reached
  */
 export async function ownDatabase(place: DatabasePlace): Promise<OpenedDatabase> {
   if (place.databaseUrl !== undefined) {
-    return { url: place.databaseUrl, title: 'PostgreSQL', close: async () => undefined };
+    return { url: place.databaseUrl, title: await titleOf(place.databaseUrl), close: async () => undefined };
   }
   const cluster = await startPostgres({ dataFolder: join(place.dataFolder, CLUSTER_FOLDER), durable: true });
   return { url: cluster.url, title: `PostgreSQL ${cluster.version} (embedded)`, close: () => cluster.stop() };
+}
+
+async function titleOf(url: string): Promise<string> {
+  const client = await connectAsOwner(url);
+  try {
+    const shown = await client.query<{ server_version: string }>('show server_version');
+    return `PostgreSQL ${shown.rows[0]?.server_version.split(' ')[0] ?? ''}`.trimEnd();
+  } finally {
+    await client.end();
+  }
 }

@@ -12,9 +12,10 @@ export interface HubProcess {
 }
 
 /** The compiled sources, for a child process does not see the test runner's transformation; jest's set-up has built them. */
-export async function startHubProcess(url: string): Promise<HubProcess> {
+export async function startHubProcess(url: string, options: { readonly heapMbMax?: number } = {}): Promise<HubProcess> {
   const child = fork(fileURLToPath(new URL('hub-process.mjs', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: options.heapMbMax === undefined ? [] : [`--max-old-space-size=${options.heapMbMax}`],
   });
   const ask = async (message: object): Promise<Readonly<Record<string, number>>> => {
     child.send(message);

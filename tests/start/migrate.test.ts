@@ -2,7 +2,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { Migration } from '@mikro-orm/migrations';
 import { Client } from 'pg';
 import { MIGRATIONS, type NamedMigration } from '../../migrations/index.js';
-import { inspectMigrations, migrate, withoutPassword } from '../../src/persistence/migrate.js';
+import { withoutPassword } from '../../src/persistence/connect.js';
+import { inspectMigrations, migrate } from '../../src/persistence/migrate.js';
 import { emptyDatabase } from '../postgres.js';
 
 const database = await emptyDatabase();
