@@ -1,7 +1,7 @@
 /** Sends a file to the import door of a running hub, as fast as the hub stores it. */
 import { createReadStream } from 'node:fs';
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ImportFormat, ImportProblem, ImportResult } from '../domain/import.js';
 import { CommandFailure } from './command.js';
 
@@ -36,6 +36,7 @@ export interface Refusal {
 const CONTENT_TYPES: Readonly<Record<ImportFormat, string>> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
 /** Not every proxy passes on `100 Continue`: after this long the file is sent without it. */
 const CONTINUE_MS_MAX = 2_000;
+const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 
 /** @throws CommandFailure if the hub cannot be reached or does not speak as a hub does */
@@ -44,9 +45,15 @@ export async function uploadFile(upload: Upload): Promise<UploadAnswer> {
   const answered = answerOf(request, upload.url);
   // It is awaited below; a refusal that comes while the file is still being sent must not count as unhandled.
   answered.catch(() => undefined);
-  await mayContinue(request);
-  await sendFile(request, upload);
-  return readAnswer(await answered, upload.url);
+  try {
+    await mayContinue(request);
+    await sendFile(request, upload);
+    return await readAnswer(await answered, upload.url);
+  } finally {
+    // Kept alive, it would hold the process for its time to idle; after a refusal it would wait for the rest of the file.
+    request.destroy();
+    request.socket?.destroy();
+  }
 }
 
 function openRequest(upload: Upload): ClientRequest {
@@ -54,10 +61,14 @@ function openRequest(upload: Upload): ClientRequest {
   for (const [column, field] of Object.entries(upload.map)) url.searchParams.append('map', `${column}:${field}`);
   if (upload.skipInvalid) url.searchParams.set('skipInvalid', 'true');
   if (upload.dryRun) url.searchParams.set('dryRun', 'true');
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  // Kept alive, the connection outlives a refusal in the middle of the file, and the refusal can be read.
+  const [send, agent] =
+    url.protocol === 'https:'
+      ? [httpsRequest, new HttpsAgent({ keepAlive: true })]
+      : [httpRequest, new HttpAgent({ keepAlive: true })];
   const request = send(url, {
     method: 'POST',
-    agent: false,
+    agent,
     headers: {
       authorization: `Bearer ${upload.token}`,
       'content-type': CONTENT_TYPES[upload.format],
@@ -105,16 +116,23 @@ async function sendFile(request: ClientRequest, upload: Upload): Promise<void> {
   });
   let bytes = 0;
   let lines = 0;
-  for await (const chunk of createReadStream(upload.file, { highWaterMark: 256 * 1024 })) {
+  for await (const chunk of chunksOf(upload.file)) {
     if (isOver || request.destroyed) return;
-    const piece = chunk as Buffer;
-    if (!request.write(piece)) await drained(request);
-    bytes += piece.length;
-    for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, at + 1)) lines += 1;
+    if (!request.write(chunk)) await drained(request);
+    bytes += chunk.length;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) lines += 1;
     upload.onSent({ bytes, lines });
   }
   request.end();
   if (!isOver) upload.onStoring();
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) yield chunk as Buffer;
+  } catch (error) {
+    throw new CommandFailure(`\`${file}\` cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
 }
 
 function drained(request: ClientRequest): Promise<void> {

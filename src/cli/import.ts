@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { IMPORT_FORMATS, type ImportFormat, type ImportResult, problemText } from '../domain/import.js';
 import { type CommandContext, CommandFailure, type RegisterCommand, type Terminal } from './command.js';
@@ -59,7 +59,7 @@ async function importFile(context: CommandContext, file: string, options: Import
     database: options.database,
     ...(options.as === undefined ? {} : { as: options.as }),
   });
-  const progress = progressOf(file, total);
+  const progress = progressOf(context.terminal, file, total);
   const answer = await uploadFile({
     ...caller,
     file,
@@ -69,7 +69,7 @@ async function importFile(context: CommandContext, file: string, options: Import
     skipInvalid: options.skipInvalid ?? false,
     dryRun: options.dryRun ?? false,
     onSent: progress.sent,
-    onStoring: () => progress.bar.stage(`storing ${file}`),
+    onStoring: () => progress.bar.stage(`storing ${basename(file)}`),
   }).finally(() => progress.bar.clear());
   if (answer.kind === 'refused') throw failureOf(file, answer.refusal);
   report(context.terminal, file, answer.result);
@@ -115,15 +115,15 @@ function refuseRejects({ rejects, skipInvalid }: ImportOptions): void {
   if (existsSync(rejects)) throw new CommandFailure(`\`${rejects}\` exists already; it is not overwritten`);
 }
 
-function progressOf(file: string, total: number) {
+function progressOf({ interactive, color, note }: Terminal, file: string, total: number) {
   let lines = 0;
   const bar = new ProgressBar({
-    title: `importing ${file}`,
+    title: `importing ${basename(file)}`,
     total,
     count: () => `${grouped(lines)} lines`,
-    write: (text) => process.stderr.write(text),
-    interactive: process.stderr.isTTY === true,
-    color: process.stderr.isTTY === true && process.stderr.hasColors(),
+    write: (text) => (interactive ? process.stderr.write(text) : note(text.trimEnd())),
+    interactive,
+    color,
     width: () => process.stderr.columns ?? 80,
   });
   const sent = (so: { readonly bytes: number; readonly lines: number }): void => {

@@ -24,7 +24,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 /** the first moments say nothing about the speed */
 const ESTIMATE_AFTER_MS = 1_000;
 
-/** Draws at most ten times a second, and not at all if nothing is told; `finish` leaves the line standing, `clear` removes it. */
+/** Draws at most ten times a second; `finish` leaves the line standing, `clear` removes it. */
 export class ProgressBar {
   readonly #options: ProgressOptions;
   readonly #now: () => number;
@@ -38,6 +38,8 @@ export class ProgressBar {
     this.#title = options.title;
     this.#now = options.now ?? (() => performance.now());
     this.#begunMs = this.#now();
+    // In a log, short work needs no progress.
+    if (!options.interactive) this.#drawnMs = this.#begunMs;
   }
 
   update(done: number): void {
@@ -46,10 +48,10 @@ export class ProgressBar {
     if (this.#now() - this.#drawnMs >= everyMs) this.#draw();
   }
 
-  /** Another stage of the same work, drawn at once. */
+  /** Another stage of the same work; a terminal shows it at once. */
   stage(title: string): void {
     this.#title = title;
-    this.#draw();
+    if (this.#options.interactive) this.#draw();
   }
 
   finish(): void {

@@ -16,7 +16,7 @@ export interface ImportProblem {
   readonly column: string | null;
   /** of the value that stands there: `text`, `nothing`, `7 columns` … */
   readonly kind: string;
-  /** what should stand there instead */
+  /** what should stand there instead, to follow "expected" */
   readonly expectation: string;
 }
 
@@ -74,8 +74,8 @@ export class RowsUnreadable extends HubError {
   }
 }
 
-/** `line 7, column `detections`: text where a whole number is expected`: a problem as people read it. */
+/** `line 7, column `detections`: text, expected a whole number`: a problem as people read it. */
 export function problemText(problem: ImportProblem): string {
   const column = problem.column === null ? '' : `, column \`${problem.column}\``;
-  return `line ${problem.line}${column}: ${problem.kind} where ${problem.expectation} is expected`;
+  return `line ${problem.line}${column}: ${problem.kind}, expected ${problem.expectation}`;
 }

@@ -10,8 +10,8 @@ export interface PatienceLimits {
 
 export const PATIENCE: PatienceLimits = { silenceMsMax: 60_000, uploadMsMax: 4 * 60 * 60_000 };
 
-/** How long a refused sender may go on sending before the connection is cut; most stop when they read the answer. */
-const DRAIN_MS_MAX = 15_000;
+/** How long a refused sender may go on sending; most stop when they read the answer. */
+const DRAIN_MS_MAX = 10_000;
 
 /**
  * The chunks of a request's body. Leaving the loop early leaves the connection open, so that the refusal can be answered.
@@ -56,16 +56,19 @@ async function within<T>(milliseconds: number, wait: () => Promise<T>): Promise<
 }
 
 /**
- * Lets what is still coming run out, unread. Closing at once would make the sender's system throw the answer away before
- * he has read it; waiting without end would let him hold the connection.
+ * Lets what is still coming run out, unread; resolves when nothing more comes, or when it has come for too long.
+ * Closing at once would make the sender's system throw the answer away before he has read it.
  */
-export function drain(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
-  const cut = setTimeout(() => request.destroy(), DRAIN_MS_MAX);
-  cut.unref();
-  request.once('close', () => clearTimeout(cut));
-  request.once('end', () => clearTimeout(cut));
-  request.on('error', () => {});
-  // Not `resume`: it does nothing as long as the iterator above has not let go of the request.
-  request.on('data', () => {});
+export function drain(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const patience = setTimeout(resolve, DRAIN_MS_MAX).unref();
+    const over = (): void => {
+      clearTimeout(patience);
+      resolve();
+    };
+    request.once('close', over).once('end', over).on('error', over);
+    // Not `resume`: it does nothing as long as the iterator above has not let go of the request.
+    request.on('data', () => {});
+  });
 }

@@ -37,16 +37,35 @@ export async function importRoute(fastify: FastifyInstance, deps: ImportRouteDep
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   continueWhenAsked(fastify);
   fastify.post<{ Params: { database: string } }>(`${PATH}:database`, async (request, reply) => {
+    const limits = deps.limits ?? { ...IMPORT_LIMITS, ...PATIENCE };
+    const upload: Upload = { request, reply, limits, isWaiting: /^100-continue$/i.test(request.headers.expect ?? '') };
     try {
-      const identity = await deps.authenticate(request);
-      return await importFile(deps, identity, request, reply);
+      return await importFile(deps.hub, await deps.authenticate(request), upload);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
+      await letSenderRead(upload);
       return sendRefusal(request, reply, error);
-    } finally {
-      drain(request.raw);
     }
   });
+}
+
+interface Upload {
+  readonly request: FastifyRequest<{ Params: { database: string } }>;
+  readonly reply: FastifyReply;
+  readonly limits: ImportLimits & PatienceLimits;
+  /** the sender sends nothing before he is told to go on */
+  isWaiting: boolean;
+}
+
+/**
+ * A refusal in the middle of an upload. A connection that ends with the answer would cut off who is still sending, so the
+ * answer waits for the rest; any other sender reads it and stops by himself, or is cut off.
+ */
+async function letSenderRead({ request: { raw, headers }, reply, isWaiting }: Upload): Promise<void> {
+  if (isWaiting) return;
+  const rest = drain(raw);
+  if (/close/i.test(headers.connection ?? '')) return rest;
+  reply.raw.once('finish', () => void rest.then(() => raw.complete || raw.destroy()));
 }
 
 /** `Expect: 100-continue`: nobody sends a large file to be told afterwards that he may not. */
@@ -57,28 +76,24 @@ function continueWhenAsked(fastify: FastifyInstance): void {
   });
 }
 
-function importFile(
-  deps: ImportRouteDeps,
-  identity: Identity,
-  request: FastifyRequest<{ Params: { database: string } }>,
-  reply: FastifyReply,
-): Promise<ImportResult> {
+function importFile(hub: ImportRouteDeps['hub'], identity: Identity, upload: Upload): Promise<ImportResult> {
+  const { request, limits } = upload;
   const ledgerRequest = { requestId: randomUUID(), action: 'import', operation: { name: null, hash: null } };
-  return answer(deps.hub, identity, ledgerRequest, (journal) => {
+  return answer(hub, identity, ledgerRequest, (journal) => {
     const ask = askOf(request.params.database, request.query as Query);
     const format = formatOf(request);
-    const limits = deps.limits ?? { ...IMPORT_LIMITS, ...PATIENCE };
     refuseTooLarge(request, limits.bytesMax);
     // A long merge is not an idle connection.
     request.raw.socket.setTimeout(0);
-    return ingest(deps.hub, identity, ask, readImport(body(request, reply, limits), format, limits), journal);
+    return ingest(hub, identity, ask, readImport(body(upload), format, limits), journal);
   });
 }
 
 /** Tells a sender who waits for it to go on, once the first row is asked for: by then he may import. */
-async function* body(request: FastifyRequest, reply: FastifyReply, limits: PatienceLimits): AsyncGenerator<Buffer> {
-  if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue();
-  yield* bodyOf(request.raw, limits);
+async function* body(upload: Upload): AsyncGenerator<Buffer> {
+  if (upload.isWaiting) upload.reply.raw.writeContinue();
+  upload.isWaiting = false;
+  yield* bodyOf(upload.request.raw, upload.limits);
 }
 
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -24,8 +24,7 @@ export async function withDecision<T>(
   run: (decision: Decision, facts: InForce) => Promise<T | typeof STALE>,
 ): Promise<T> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const facts = await hub.agreements.inForce({ refresh: attempt > 0 });
-    checkDatabases(ask, facts);
+    const facts = await factsFor(hub, ask, { refresh: attempt > 0 });
     const result = await run(decided(hub, ask, facts), facts);
     if (result !== STALE) return result;
   }
@@ -70,16 +69,26 @@ export function recordTypeOf(hub: Ports, name: string): RecordType {
   return recordType;
 }
 
-/** @throws HubError BAD_USER_INPUT for a code that no database of the record type has */
-export function checkDatabases(ask: Ask, facts: InForce): void {
-  const codes = new Set(
-    facts.databases.filter((database) => database.recordType === ask.recordType).map(({ code }) => code),
-  );
-  const unknown = ask.databases?.find((code) => !codes.has(code));
-  if (unknown === undefined) return;
+/**
+ * The facts an ask is decided from.
+ * @throws HubError BAD_USER_INPUT for a code that no database of the record type has
+ */
+export async function factsFor(hub: Ports, ask: Ask, { refresh }: { readonly refresh: boolean }): Promise<InForce> {
+  const facts = await hub.agreements.inForce({ refresh });
+  if (unknownDatabase(ask, facts) === undefined) return facts;
+  // A database this process has not heard of may have been registered since: nothing is read, so no guard would find out.
+  const newest = refresh ? facts : await hub.agreements.inForce({ refresh: true });
+  const unknown = unknownDatabase(ask, newest);
+  if (unknown === undefined) return newest;
   throw new HubError('BAD_USER_INPUT', `no database of \`${ask.recordType}\` is called \`${unknown}\``, {
     path: ['databases'],
   });
+}
+
+function unknownDatabase({ databases, recordType }: Ask, facts: InForce): string | undefined {
+  return databases?.find(
+    (code) => !facts.databases.some((known) => known.code === code && known.recordType === recordType),
+  );
 }
 
 /** The conditions a statement carries into the database: whose it is, and how long its decision holds. */

@@ -6,7 +6,7 @@ import type { ReasonCode } from '../domain/reasons.js';
 import type { RecordType } from '../domain/record-type.js';
 import { redaction, WITHHELD } from '../domain/treatment.js';
 import { comparableMax, levelsOf, planSources, type SourcePlan } from '../plan/plan-sources.js';
-import { checkDatabases, decided, recordTypeOf } from './decided.js';
+import { decided, factsFor, recordTypeOf } from './decided.js';
 import type { Journal } from './journal.js';
 import type { InForce, Ports } from './ports.js';
 import { stateAsk } from './state-ask.js';
@@ -43,9 +43,9 @@ export interface ExplainedField {
 export async function explainAccess(hub: Ports, journal: Journal, ask: ExplainAsk): Promise<readonly Explanation[]> {
   stateAsk(hub, journal, ask);
   const recordType = recordTypeOf(hub, ask.recordType);
-  const live = await hub.agreements.inForce();
+  // Nothing is read, so no guard would find out that what this process knows is old.
+  const live = await factsFor(hub, ask, { refresh: true });
   const facts = ask.at === undefined ? live : { ...live, now: ask.at };
-  checkDatabases(ask, facts);
   const decision = decided(hub, ask, facts);
   const touches = ask.touches.map((name) => {
     const field = recordType.fields.find((candidate) => candidate.name === name);
@@ -128,7 +128,7 @@ const LISTED_ACTIONS: readonly Action[] = ['READ', 'AGGREGATE'];
 
 /** Everything an agency may ask of whom: the live decision on every combination, own databases left out. */
 export async function mayAsk(hub: Ports, agency: string): Promise<readonly MayAsk[]> {
-  const facts = await hub.agreements.inForce();
+  const facts = await hub.agreements.inForce({ refresh: true });
   return hub.standard.recordTypes.flatMap(({ name: recordType }) =>
     hub.standard.purposes.flatMap(({ name: purpose }) =>
       LISTED_ACTIONS.flatMap((action) => mayAskOf(hub, facts, { agency, action, purpose, recordType })),

@@ -73,7 +73,7 @@ export class ImportRows {
         line,
         column,
         kind: 'no column',
-        expectation: 'a column, because the map names it,',
+        expectation: 'a column, because the map names it',
       }),
     );
     if (read.kind === 'reader' && absent.length === 0) {
@@ -97,7 +97,7 @@ export class ImportRows {
         line,
         column: null,
         kind: `${cells.length} cells`,
-        expectation: `${names.length} cells, as in the header,`,
+        expectation: `${names.length} cells, as in the header`,
       };
       return { line, problems: [problem] };
     }

@@ -56,7 +56,8 @@ export interface AgreementView {
 /** The agreements the caller's agency may see, ordered by reference. `at` absent = now, by the database's clock. */
 export async function listAgreements(hub: Showing, identity: Identity, at?: Date): Promise<readonly AgreementView[]> {
   const agency = agencyOf(identity);
-  const [histories, inForce] = await Promise.all([hub.agreementStore.historiesOf(agency), hub.agreements.inForce()]);
+  const histories = await hub.agreementStore.historiesOf(agency);
+  const inForce = await newest(hub);
   return histories.flatMap((history) => viewOf(agency, history, inForce, at ?? inForce.now) ?? []);
 }
 
@@ -68,8 +69,15 @@ export async function showAgreement(
   at?: Date,
 ): Promise<AgreementView | undefined> {
   const agency = agencyOf(identity);
-  const [history, inForce] = await Promise.all([hub.agreementStore.history(reference), hub.agreements.inForce()]);
-  return history === undefined ? undefined : viewOf(agency, history, inForce, at ?? inForce.now);
+  const history = await hub.agreementStore.history(reference);
+  if (history === undefined) return undefined;
+  const inForce = await newest(hub);
+  return viewOf(agency, history, inForce, at ?? inForce.now);
+}
+
+/** Read after the history: a version that the set does not know yet would look like one that does not verify. */
+function newest({ agreements }: Showing): Promise<InForce> {
+  return agreements.inForce({ refresh: true });
 }
 
 function agencyOf({ agency }: Identity): string {

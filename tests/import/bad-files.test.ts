@@ -34,33 +34,25 @@ describe('a file that is not text in UTF-8', () => {
     [
       'in Latin-1, by the line',
       Buffer.from(`${HEADER}\n${row(1)}\n${row(2, 'Zvečan Šid ë'.replace(/[čŠ]/g, 'e'))}\n`, 'latin1'),
-      'line 3: text that is not UTF-8 where UTF-8 is expected',
+      'line 3: text that is not UTF-8, expected UTF-8',
     ],
     [
       'in UTF-16 with its mark',
       Buffer.from(`\ufeff${csv(row(1))}`, 'utf16le'),
-      'line 1: UTF-16 where UTF-8 (save the file as UTF-8) is expected',
+      'line 1: UTF-16, expected UTF-8 (save the file as UTF-8)',
     ],
-    [
-      'in UTF-16 without mark',
-      Buffer.from(csv(row(1)), 'utf16le'),
-      'line 1: a NUL byte where text in UTF-8 is expected',
-    ],
-    [
-      'that holds a NUL byte',
-      Buffer.from(csv(row(1), row(2, 'a\0b'))),
-      'line 3: a NUL byte where text in UTF-8 is expected',
-    ],
+    ['in UTF-16 without mark', Buffer.from(csv(row(1)), 'utf16le'), 'line 1: a NUL byte, expected text in UTF-8'],
+    ['that holds a NUL byte', Buffer.from(csv(row(1), row(2, 'a\0b'))), 'line 3: a NUL byte, expected text in UTF-8'],
     [
       'cut in the middle of a character',
       Buffer.concat([Buffer.from(csv(row(1))), Buffer.from('ë').subarray(0, 1)]),
-      'line 3: text that is not UTF-8 where UTF-8 is expected',
+      'line 3: text that is not UTF-8, expected UTF-8',
     ],
-    ['that is packed', gzipSync(csv(row(1))), 'line 1: a gzip archive where the unpacked file is expected'],
+    ['that is packed', gzipSync(csv(row(1))), 'line 1: a gzip archive, expected the unpacked file'],
     [
       'that is a spreadsheet',
       Buffer.from('PK\u0003\u0004…'),
-      'line 1: a zip archive or spreadsheet where a text file (save it as CSV UTF-8) is expected',
+      'line 1: a zip archive or spreadsheet, expected a text file (save it as CSV UTF-8)',
     ],
   ])('is refused %s', async (_, body, problem) => {
     expect(await refused(body)).toEqual([problem]);
@@ -79,24 +71,24 @@ describe('a file that is not text in UTF-8', () => {
 describe('a CSV file of a wrong shape', () => {
   test('has no header: its first values are not told', async () => {
     const problems = await refused(`${SECRET} 1,2023-05-04T10:00:00Z\n`);
-    expect(problems[0]).toMatch(/^line 1, column `1`: unknown column where a field of/);
+    expect(problems[0]).toMatch(/^line 1, column `1`: unknown column, expected a field of/);
   });
 
   test.each([
-    ['is empty', '', /^line 1: an empty file where a line with the names of the columns is expected$/],
+    ['is empty', '', /^line 1: an empty file, expected a line with the names of the columns$/],
     ['has a column too many', `${HEADER},shoe_size\n${row(1)},4\n`, /^line 1, column `shoe_size`: unknown column/],
     [
       'has a column twice',
       `${HEADER},remarks\n${row(1)},x\n`,
-      /^line 1, column `remarks`: second column where one column/,
+      /^line 1, column `remarks`: second column, expected one column/,
     ],
     ['lacks a column that is required', 'report_number\nR-1\n', /^line 1, column `inspectedAt`: no column/],
     [
       'has a row with a cell too few',
       `${HEADER}\n${row(1)}\nR-2,2023-05-04T10:00:00Z\n`,
-      /^line 3: 2 cells where 10 cells, as in the header, is expected$/,
+      /^line 3: 2 cells, expected 10 cells, as in the header$/,
     ],
-    ['has a row with a cell too many', `${HEADER}\n${row(1)},${SECRET}\n`, /^line 2: 11 cells where 10 cells/],
+    ['has a row with a cell too many', `${HEADER}\n${row(1)},${SECRET}\n`, /^line 2: 11 cells, expected 10 cells/],
     [
       'leaves a quote open',
       `${HEADER}\n${row(1)}\n${row(2, `"${SECRET}`)}\n${row(3)}\n`,
@@ -132,7 +124,7 @@ describe('a CSV file of a wrong shape', () => {
     const field = await hub.post(csv(row(1)), { query: 'map=remarks:shoeSize' });
     expect(field.body.error.message).toBe('the map names `shoeSize`, which is no field of `VesselInspection`');
     expect(await refused(csv(row(1)), { query: 'map=size:crew' })).toEqual([
-      'line 1, column `size`: no column where a column, because the map names it, is expected',
+      'line 1, column `size`: no column, expected a column, because the map names it',
     ]);
     expect((await hub.post(csv(row(1)), { query: 'map=remarks' })).body.error.message).toMatch(/not `column:field`/);
   });
@@ -162,14 +154,14 @@ describe('rows that are not valid', () => {
     ].join('\r\n');
     const problems = await refused(file);
     expect(problems).toEqual([
-      expect.stringMatching(/^line 3, column `inspected_at`: text where an instant .* is expected$/),
-      expect.stringMatching(/^line 3, column `flag`: text where three capital letters/),
-      expect.stringMatching(/^line 3, column `crew`: text where a whole number/),
-      expect.stringMatching(/^line 3, column `length`: text where a number/),
-      expect.stringMatching(/^line 3, column `is_detained`: text where `true` or `false`/),
-      expect.stringMatching(/^line 3, column `built_on`: text where a calendar date/),
-      expect.stringMatching(/^line 3, column `outcome`: text where one of `CLEAR`/),
-      expect.stringMatching(/^line 5, column `report_number`: nothing where a value/),
+      expect.stringMatching(/^line 3, column `inspected_at`: text, expected an instant .*$/),
+      expect.stringMatching(/^line 3, column `flag`: text, expected three capital letters/),
+      expect.stringMatching(/^line 3, column `crew`: text, expected a whole number/),
+      expect.stringMatching(/^line 3, column `length`: text, expected a number/),
+      expect.stringMatching(/^line 3, column `is_detained`: text, expected `true` or `false`/),
+      expect.stringMatching(/^line 3, column `built_on`: text, expected a calendar date/),
+      expect.stringMatching(/^line 3, column `outcome`: text, expected one of `CLEAR`/),
+      expect.stringMatching(/^line 5, column `report_number`: nothing, expected a value/),
     ]);
   });
 
@@ -189,7 +181,7 @@ describe('rows that are not valid', () => {
   test('are followed by the line from which on nothing can be read', async () => {
     const good = csv(...Array.from({ length: 2_000 }, (_, index) => row(index).replace('XKX', 'xk')));
     const problems = await refused(Buffer.concat([Buffer.from(good), Buffer.from([0xff, 0x0a])]));
-    expect(problems.at(-1)).toBe('line 2002: text that is not UTF-8 where UTF-8 is expected');
+    expect(problems.at(-1)).toBe('line 2002: text that is not UTF-8, expected UTF-8');
     expect(problems[0]).toMatch(/^line 2, column `flag`/);
   });
 
@@ -204,22 +196,22 @@ describe('rows that are not valid', () => {
     ].join('\n');
     expect(await refused(file, NDJSON)).toEqual([
       expect.stringMatching(/^line 1.*: unknown key/),
-      'line 2: text that is not JSON where one JSON object on one line is expected',
-      'line 3: a JSON list where one JSON object on one line is expected',
-      'line 4: JSON null where one JSON object on one line is expected',
-      expect.stringMatching(/^line 5, column `inspectedAt`: text where an instant/),
-      expect.stringMatching(/^line 5, column `crew`: text where a whole number/),
-      expect.stringMatching(/^line 5, column `defects`: text where a list/),
+      'line 2: text that is not JSON, expected one JSON object on one line',
+      'line 3: a JSON list, expected one JSON object on one line',
+      'line 4: JSON null, expected one JSON object on one line',
+      expect.stringMatching(/^line 5, column `inspectedAt`: text, expected an instant/),
+      expect.stringMatching(/^line 5, column `crew`: text, expected a whole number/),
+      expect.stringMatching(/^line 5, column `defects`: text, expected a list/),
       expect.stringMatching(/^line 5, column `shoeSize`: unknown key/),
-      expect.stringMatching(/^line 6, column `inspectedAt`: nothing where a value/),
+      expect.stringMatching(/^line 6, column `inspectedAt`: nothing, expected a value/),
     ]);
   });
 
   test('repeat a key: both lines are told', async () => {
     const file = csv(row(1), row(2), row(1, 'other'), row(1));
     expect(await refused(file)).toEqual([
-      'line 4, column `reportNumber`: the same key as line 2 where a key of its own is expected',
-      'line 5, column `reportNumber`: the same key as line 2 where a key of its own is expected',
+      'line 4, column `reportNumber`: the same key as line 2, expected a key of its own',
+      'line 5, column `reportNumber`: the same key as line 2, expected a key of its own',
     ]);
   });
 });

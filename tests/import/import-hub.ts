@@ -1,5 +1,5 @@
 /** A hub with nothing but its door for imports: real PostgreSQL, real HTTP, one owner with one database of inspections. */
-import { type ClientRequest, request as httpRequest } from 'node:http';
+import { Agent, type ClientRequest, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { Client } from 'pg';
@@ -122,7 +122,7 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
   await fastify.register(importRoute, {
     hub,
     authenticate: async (request) => {
-      const person = PEOPLE[request.headers.authorization ?? ''];
+      const person = PEOPLE[(request.headers.authorization ?? '').replace(/^Bearer /, '')];
       if (person === undefined) throw new HubError('UNAUTHENTICATED');
       return person;
     },
@@ -149,6 +149,16 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
           )
         )[0]?.n,
       ),
+    /** connections of clients that are still open, once those that are closing are closed */
+    connections: async () => {
+      for (let tries = 0; ; tries += 1) {
+        const open = await new Promise<number>((resolve) =>
+          fastify.server.getConnections((_, count) => resolve(count)),
+        );
+        if (open === 0 || tries === 100) return open;
+        await query('select pg_sleep(0.02)');
+      }
+    },
     post: (body: string | Buffer | AsyncIterable<string | Buffer>, options: PostOptions = {}) =>
       post(port, body, options),
     async close(): Promise<void> {
@@ -190,12 +200,14 @@ export async function post(
   body: string | Buffer | AsyncIterable<string | Buffer>,
   options: PostOptions,
 ): Promise<Answer> {
+  // As most clients do: a connection that is to be closed would have to swallow the whole upload before its refusal.
+  const agent = new Agent({ keepAlive: true });
   const request = httpRequest({
     port,
     method: 'POST',
     path: importPath(options),
     headers: importHeaders(options),
-    agent: false,
+    agent,
   });
   const answered = new Promise<Answer>((resolve, reject) => {
     request.on('error', reject);
@@ -211,7 +223,7 @@ export async function post(
     await sendChunks(request, body);
     request.end();
   }
-  return answered;
+  return answered.finally(() => agent.destroy());
 }
 
 /** As fast as the hub takes them, until it answers. */
