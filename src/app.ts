@@ -3,7 +3,8 @@
  * the doors, and closes it all in the opposite order.
  */
 import pino from 'pino';
-import { COMMANDS_TO_TRY } from '../examples/western-balkans/load.js';
+import { COMMANDS_TO_TRY, TOKEN_COMMAND } from '../examples/western-balkans/load.js';
+import { readQueries } from '../examples/western-balkans/queries.js';
 import { assembleSchema } from './api/assemble.js';
 import type { Config } from './config.js';
 import { importRoute } from './http/import-route.js';
@@ -19,6 +20,7 @@ import { ownDatabase } from './persistence/open-database.js';
 import { loadDemoWorld } from './start/demo-world.js';
 import { createHubPorts, type HubPorts } from './start/hub-ports.js';
 import type { App } from './start/hub-process.js';
+import { checkLedger } from './start/ledger-check.js';
 import { openReader, openSecret } from './start/secret.js';
 import { openRecordTables, openStandard } from './start/standard.js';
 import { packageVersion } from './start/version.js';
@@ -62,6 +64,8 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
   });
   closers.push(() => hub.close());
   const world = await loadDemoWorld(hub, database.url, config);
+  const ledger = await checkLedger(database.url);
+  if (ledger.kind === 'BROKEN') log.fatal({ explanation: ledger.explanation }, 'the ledger does not verify');
   const server = await createServer(config, hub, log);
   closers.push(() => server.close());
   return {
@@ -73,6 +77,7 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
       settings: settingsCount(config),
       database: database.title,
       migrations: { applied: migrations.applied.length, pending: migrations.pending.length },
+      ledger,
       ...(world === undefined ? {} : { world, examples: COMMANDS_TO_TRY }),
     },
   };
@@ -89,6 +94,7 @@ async function createServer(config: Config, hub: HubPorts, log: pino.Logger) {
     ],
     version: { version: packageVersion(), node: process.version },
     log: { error: (fields, message) => log.error(fields, message) },
+    page: config.demo === 'off' ? {} : { tokenCommand: TOKEN_COMMAND, examples: Object.values(readQueries()) },
     routes: [(scope, door) => importRoute(scope, { hub, authenticate: door.authenticate })],
   });
 }

@@ -74,11 +74,14 @@ export interface LoadedWorld {
   readonly isNew: boolean;
 }
 
+/** Prints a token of an agency of the demo. */
+export const TOKEN_COMMAND = 'npm run --silent besa -- token --agency ME-BP --role analyst';
+
 /** What a newcomer pastes first: an ask that is allowed, one that is refused, and a token of his own. */
 export const COMMANDS_TO_TRY = [
   { label: 'Allowed', command: 'npm run --silent demo:query -- --as ME-BP' },
   { label: 'Refused', command: 'npm run --silent demo:query -- --as RS-BP', remark: 'and why' },
-  { label: 'Token', command: 'npm run --silent besa -- token --agency ME-BP --role analyst' },
+  { label: 'Token', command: TOKEN_COMMAND },
 ];
 
 /** Brings the demo world in. Safe to call at each start, and after a start that was cut off. */

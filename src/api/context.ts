@@ -1,3 +1,4 @@
+import type { ExecutionResult } from 'graphql';
 import type { Identity } from '../domain/identity.js';
 import type { Journal, LedgerRequest } from '../hub/journal.js';
 import type { Ports } from '../hub/ports.js';
@@ -13,8 +14,18 @@ export interface ApiContext {
   readonly journal: Journal;
   readonly loaders: Loaders;
   readonly request: NamedRequest;
+  /** the answer, where it was carried out before the pipeline */
+  readonly carried?: ExecutionResult<Record<string, unknown>>;
 }
 
 export function createContext(parts: Omit<ApiContext, 'loaders'>): ApiContext {
-  return { ...parts, loaders: createLoaders(parts.hub) };
+  let loaders: Loaders | undefined;
+  return {
+    ...parts,
+    // Made when the first list asks: most requests are for records, which need none.
+    get loaders() {
+      loaders ??= createLoaders(parts.hub);
+      return loaders;
+    },
+  };
 }

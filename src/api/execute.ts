@@ -37,7 +37,7 @@ interface Told {
   readonly errors: readonly GraphQLError[];
 }
 
-type Answer = ExecutionResult<Record<string, unknown>>;
+export type Answer = ExecutionResult<Record<string, unknown>>;
 
 const remembered = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Carried>>();
 

@@ -135,7 +135,7 @@ function statisticsText(
   const cells = statistics.cells.map((cell) => ({
     ...cell,
     group: named(places, cell.key),
-    sum: named(sums, cell.sums),
+    sum: cell.suppressed ? null : named(sums, cell.sums),
   }));
   const plain = { cells, total: statistics.total, suppressedCells: statistics.suppressedCells };
   const members = selection.map((selected) => {

@@ -13,6 +13,7 @@ import { LRUCache } from 'lru-cache';
 import type { ApiContext } from './context.js';
 import { carryOut, DataText } from './execute.js';
 import { causeOf, codeOf, formatError, graphqlErrorFrom } from './graphql-error.js';
+import { KnownDocuments } from './known-documents.js';
 import { demandVariablesWithinLimits, LIMITS, limitsRule } from './limits.js';
 
 const DOCUMENTS_REMEMBERED_MAX = 1_000;
@@ -23,10 +24,17 @@ export interface ApiOptions {
   readonly onInternal: (error: Error, correlationId: string) => void;
 }
 
+/** The pipeline, and the short way for documents that went through it before. */
+export interface Api {
+  readonly pipeline: ApolloServer<ApiContext>;
+  readonly known: KnownDocuments;
+}
+
 /** The GraphQL server: parsing, validation and limits; `carryOut` does the rest. Started; `stop()` it. */
-export async function startApi(options: ApiOptions): Promise<ApolloServer<ApiContext>> {
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const known = new KnownDocuments(options.schema);
   const server = new ApolloServer<ApiContext>({
-    gateway: gatewayOf(options.schema),
+    gateway: gatewayOf(options.schema, known),
     documentStore: documentStore(),
     validationRules: [limitsRule],
     validationOptions: { maxErrors: LIMITS.errorsMax - 1 },
@@ -49,11 +57,11 @@ export async function startApi(options: ApiOptions): Promise<ApolloServer<ApiCon
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   });
   await server.start();
-  return server;
+  return { pipeline: server, known };
 }
 
 /** Apollo takes an executor from a "gateway" only; the schema behind it is our own and never changes while the hub runs. */
-function gatewayOf(schema: GraphQLSchema) {
+function gatewayOf(schema: GraphQLSchema, known: KnownDocuments) {
   return {
     onSchemaLoadOrUpdate(tell: (loaded: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }) => void) {
       tell({ apiSchema: schema, coreSupergraphSdl: '' });
@@ -64,16 +72,27 @@ function gatewayOf(schema: GraphQLSchema) {
         executor: async (given: {
           readonly document: DocumentNode;
           readonly operationName: string | null;
-          readonly request: { readonly operationName?: string; readonly variables?: Record<string, unknown> };
+          readonly queryHash: string;
+          readonly request: {
+            readonly query?: string;
+            readonly operationName?: string;
+            readonly variables?: Record<string, unknown>;
+          };
           readonly context: Record<string, unknown>;
-        }) =>
-          carryOut({
+        }) => {
+          const { document, request, queryHash } = given;
+          const context = given.context as unknown as ApiContext;
+          // Carried out already, on the short way: the pipeline only tells its errors.
+          if (context.carried !== undefined) return context.carried;
+          if (request.query !== undefined) known.remember(request.query, { document, hash: queryHash });
+          return carryOut({
             schema,
-            document: given.document,
-            operationName: given.request.operationName ?? null,
-            variables: given.request.variables ?? {},
-            context: given.context as unknown as ApiContext,
-          }),
+            document,
+            operationName: request.operationName ?? null,
+            variables: request.variables ?? {},
+            context,
+          });
+        },
       };
     },
     async stop() {},

@@ -114,11 +114,19 @@ export function fieldOf(recordType: RecordType, name: string): Field {
 
 /** `detectedAt` → `detected_at`, `feeBandEUR` → `fee_band_eur`: the name of a field's column. */
 export function snakeCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase();
+  let snake = snakes.get(name);
+  if (snake === undefined) {
+    snake = name
+      .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+      .toLowerCase();
+    snakes.set(name, snake);
+  }
+  return snake;
 }
+
+// Names of an exchange standard: few, never a caller's, and asked for in every request.
+const snakes = new Map<string, string>();
 
 /** `detectedAt` → `DETECTED_AT`: the name of a field's enum value in orders and dimensions. */
 export function screamingCase(name: string): string {

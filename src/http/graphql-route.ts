@@ -1,19 +1,22 @@
-import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ApiContext, createContext, type NamedRequest } from '../api/context.js';
+import { createContext, type NamedRequest } from '../api/context.js';
 import { LIMITS } from '../api/limits.js';
+import type { Api } from '../api/server.js';
 import type { Identity } from '../domain/identity.js';
 import { answer } from '../hub/answer.js';
 import type { Journal } from '../hub/journal.js';
 import type { Ports } from '../hub/ports.js';
-import { sendPage, wantsPage } from './graphiql.js';
+import { graphiqlPage, type PageContent, wantsPage } from './graphiql.js';
 import { HttpRefusal } from './http-error.js';
 import type { Metrics } from './metrics.js';
 
 export interface GraphqlRouteParts {
   readonly hub: Ports;
-  readonly api: ApolloServer<ApiContext>;
+  readonly api: Api;
   readonly metrics: Metrics;
+  /** what a browser is offered beside the bare editor */
+  readonly page?: PageContent;
   /** @throws HubError UNAUTHENTICATED */
   authenticate(request: FastifyRequest): Promise<Identity>;
 }
@@ -33,6 +36,7 @@ interface Admitted {
  */
 export async function graphqlRoute(fastify: FastifyInstance, parts: GraphqlRouteParts): Promise<void> {
   const admitted = new WeakMap<FastifyRequest, Admitted>();
+  const sendPage = graphiqlPage(parts.page);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LIMITS.bodyBytesMax }, (_request, body, done) =>
     done(null, body),
@@ -98,11 +102,30 @@ async function carried(
   named: NamedRequest,
 ): Promise<HTTPGraphQLResponse> {
   const body = request.method === 'POST' ? jsonOf(request) : undefined;
-  const response = await api.executeHTTPGraphQLRequest({
+  let context = createContext({ hub, identity, journal, request: named });
+  const type = TOLD_AS.get(request.headers.accept ?? '*/*');
+  if (body !== undefined && type !== undefined) {
+    const repeated = await api.known.repeat(body, context);
+    if (repeated.kind === 'told') return toldAs(type, repeated.body);
+    if (repeated.kind === 'carried') context = { ...context, carried: repeated.answer };
+  }
+  const response = await api.pipeline.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body },
-    context: async () => createContext({ hub, identity, journal, request: named }),
+    context: async () => context,
   });
   return isWithoutId(response) ? withId(response, journal, named.requestId) : response;
+}
+
+/** What is accepted so plainly that there is nothing to negotiate, and the type of the answer then. */
+const JSON_TOLD = 'application/json; charset=utf-8';
+const TOLD_AS: ReadonlyMap<string, string> = new Map([
+  ['*/*', JSON_TOLD],
+  ['application/json', JSON_TOLD],
+  ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+]);
+
+function toldAs(type: string, body: string): HTTPGraphQLResponse {
+  return { headers: new HeaderMap([['content-type', type]]), body: { kind: 'complete', string: body } };
 }
 
 /** Only what the GraphQL server reads: copying every header costs more than parsing a cached document. */

@@ -5,6 +5,7 @@ import { startApi } from '../api/server.js';
 import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { Ports } from '../hub/ports.js';
+import type { PageContent } from './graphiql.js';
 import { graphqlRoute } from './graphql-route.js';
 import { errorAnswer, faultOf, HttpRefusal } from './http-error.js';
 import { Metrics } from './metrics.js';
@@ -23,6 +24,8 @@ export interface HttpParts {
   readonly checks: readonly ReadinessCheck[];
   readonly version: VersionTold;
   readonly log: OperatorLog;
+  /** what the page for browsers offers to newcomers */
+  readonly page?: PageContent;
   /** further routes, each in a scope of its own: imports, exports, reports */
   readonly routes?: readonly ((scope: FastifyInstance, door: Door) => Promise<void>)[];
 }
@@ -74,13 +77,14 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   server.addHook('onResponse', async (request, reply) => {
     metrics.count('besa_http_responses_total', { route: request.routeOptions.url ?? 'none', status: reply.statusCode });
   });
-  server.addHook('onClose', async () => api.stop());
+  server.addHook('onClose', async () => api.pipeline.stop());
   server.setErrorHandler(async (error, request, reply) => tell(parts, metrics, error, request, reply));
   server.setNotFoundHandler(async () => {
     throw new HttpRefusal(404, 'there is nothing at this address');
   });
   probeRoutes(server, { checks: parts.checks, version: parts.version, metrics });
-  await server.register(async (scope) => graphqlRoute(scope, { hub: parts.hub, api, metrics, authenticate }));
+  const page = parts.page ?? {};
+  await server.register(async (scope) => graphqlRoute(scope, { hub: parts.hub, api, metrics, page, authenticate }));
   for (const route of parts.routes ?? []) {
     await server.register(async (scope) => route(scope, { hub: parts.hub, authenticate }));
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeJwt, type JWTHeaderParameters, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { HubError } from '../domain/errors.js';
@@ -72,7 +72,7 @@ export function createIdentify(options: IdentifyOptions): Identify {
   return async (authorization) => {
     const token = BEARER.exec(authorization ?? '')?.[1];
     if (token === undefined) return refuse();
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const remembered = verified.get(digest);
     const claims = remembered ?? (await verify(token, options.issuers, now()));
     if (claims === undefined || claims.notAfter * 1000 <= now()) return refuse();

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type Cipheriv, createCipheriv, createDecipheriv, type Decipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { RawId, Seal, SealedCursor } from '../hub/ports.js';
 
@@ -19,7 +19,7 @@ const KEYS_MAX = 1_000;
  * order it is no cursor at all.
  */
 export class SecretSeal implements Seal {
-  private readonly idKeys = new LRUCache<string, Buffer>({ max: KEYS_MAX });
+  private readonly idCiphers = new LRUCache<string, IdCiphers>({ max: KEYS_MAX });
   private readonly cursorKey: Buffer;
 
   constructor(private readonly secret: Buffer) {
@@ -32,9 +32,7 @@ export class SecretSeal implements Seal {
       plain.writeUInt32BE(databaseId, index * BLOCK_BYTES + 4);
       plain.writeBigInt64BE(BigInt(id), index * BLOCK_BYTES + 8);
     });
-    // Every block stands alone on purpose (ECB): the same record is the same id in every answer of this owner.
-    const cipher = createCipheriv('aes-256-ecb', this.idKey(owner), null).setAutoPadding(false);
-    const sealed = cipher.update(plain);
+    const sealed = this.ciphersOf(owner).seal.update(plain);
     return ids.map((_, index) => sealed.toString('base64url', index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES));
   }
 
@@ -42,8 +40,8 @@ export class SecretSeal implements Seal {
     const bytes = Buffer.from(sealed, 'base64url');
     // The round trip refuses other spellings of the same bytes.
     if (bytes.length !== BLOCK_BYTES || bytes.toString('base64url') !== sealed) return undefined;
-    const plain = createDecipheriv('aes-256-ecb', this.idKey(owner), null).setAutoPadding(false).update(bytes);
-    if (!timingSafeEqual(plain.subarray(0, 4), Buffer.alloc(4))) return undefined;
+    const plain = this.ciphersOf(owner).open.update(bytes);
+    if (plain.readUInt32BE(0) !== 0) return undefined;
     return { databaseId: plain.readUInt32BE(4), id: plain.readBigInt64BE(8).toString() };
   }
 
@@ -73,15 +71,27 @@ export class SecretSeal implements Seal {
     }
   }
 
-  private idKey({ agency, purpose }: { readonly agency: string; readonly purpose: string }): Buffer {
+  private ciphersOf({ agency, purpose }: { readonly agency: string; readonly purpose: string }): IdCiphers {
     const label = JSON.stringify(['besa id v1', agency, purpose]);
-    let key = this.idKeys.get(label);
-    if (key === undefined) {
-      key = derived(this.secret, label);
-      this.idKeys.set(label, key);
+    let ciphers = this.idCiphers.get(label);
+    if (ciphers === undefined) {
+      const key = derived(this.secret, label);
+      // Every block stands alone on purpose (ECB): the same record is the same id in every answer of this owner. So one
+      // cipher serves all requests, and none pays for setting up its key.
+      ciphers = {
+        seal: createCipheriv('aes-256-ecb', key, null).setAutoPadding(false),
+        open: createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false),
+      };
+      this.idCiphers.set(label, ciphers);
     }
-    return key;
+    return ciphers;
   }
+}
+
+/** Both directions of one owner's permutation of blocks; whole blocks in, whole blocks out, nothing kept between calls. */
+interface IdCiphers {
+  readonly seal: Cipheriv;
+  readonly open: Decipheriv;
 }
 
 function derived(secret: Buffer, label: string): Buffer {

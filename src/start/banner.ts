@@ -1,4 +1,5 @@
 /** What a started hub says about itself: a page for people, one JSON line for machines. */
+import type { LedgerState } from './ledger-check.js';
 
 export interface StartFacts {
   readonly version: string;
@@ -7,8 +8,8 @@ export interface StartFacts {
   /** such as `PostgreSQL 18.4 (embedded)` */
   readonly database: string;
   readonly migrations: { readonly applied: number; readonly pending: number };
-  /** absent: not checked at this start */
-  readonly ledgerEntries?: number;
+  /** absent: not looked at */
+  readonly ledger?: LedgerState;
   /** absent: no demo world, or not loaded by this process */
   readonly world?: {
     readonly agencies: number;
@@ -40,14 +41,13 @@ export function bannerLines(facts: StartFacts, url: string, color: boolean): rea
   const number = new Intl.NumberFormat('en');
   const mode = facts.demo === 'off' ? '' : 'demo mode · synthetic data · not for real records';
   const { settings, migrations, world } = facts;
-  const ledger =
-    facts.ledgerEntries === undefined
-      ? undefined
-      : (['ledger', `${number.format(facts.ledgerEntries)} entries verified`] as const);
   return [
     `  ${bold(`Besa ${facts.version}`.padEnd(22))}${mode}`.trimEnd(),
     pair(['configuration', `${settings.count} settings (${settings.defaults} defaults)`], ['database', facts.database]),
-    pair(['migrations', `${migrations.applied} applied, ${migrations.pending} pending`], ledger),
+    pair(
+      ['migrations', `${migrations.applied} applied, ${migrations.pending} pending`],
+      ledgerPair(facts.ledger, number),
+    ),
     ...(world === undefined
       ? []
       : [
@@ -56,10 +56,29 @@ export function bannerLines(facts: StartFacts, url: string, color: boolean): rea
             `${world.agencies} agencies · ${world.databases} databases · ${world.agreements} agreements · ${number.format(world.records)} records`,
           ]),
         ]),
+    ...brokenLedgerLines(facts.ledger, color),
     '',
     `  ${'GraphQL'.padEnd(13)}${url}/graphql      (a browser gets the offline GraphiQL)`,
     `  ${'Health'.padEnd(13)}${url}/readyz`,
     ...exampleLines(facts.examples ?? []),
+  ];
+}
+
+function ledgerPair(ledger: LedgerState | undefined, number: Intl.NumberFormat): readonly [string, string] | undefined {
+  if (ledger === undefined || ledger.kind === 'BROKEN') return undefined;
+  const entries = `${number.format(ledger.entries)} ${ledger.entries === 1 ? 'entry' : 'entries'}`;
+  return ['ledger', ledger.kind === 'VERIFIED' ? `${entries} verified` : `${entries}, not checked at start`];
+}
+
+/** In the place of a tick, and impossible to overlook. */
+function brokenLedgerLines(ledger: LedgerState | undefined, color: boolean): readonly string[] {
+  if (ledger?.kind !== 'BROKEN') return [];
+  const loud = (text: string): string => (color ? `\u001b[1;31m${text}\u001b[22;39m` : text);
+  return [
+    '',
+    `  ${loud('✘ THE LEDGER IS BROKEN')}  ${ledger.explanation}`,
+    '    · what was recorded before this entry stands; compare the rest with a backup or with what the agencies keep',
+    '    · `npm run --silent besa -- audit verify` checks again; the hub goes on and records what it answers',
   ];
 }
 
@@ -74,7 +93,7 @@ function exampleLines(examples: NonNullable<StartFacts['examples']>): readonly s
 
 /** The same facts as one JSON log line, in the form of the request log. */
 export function startLogLine(facts: StartFacts, url: string, now: Date): string {
-  const { version, database, migrations, ledgerEntries, demo } = facts;
+  const { version, database, migrations, ledger, demo } = facts;
   return JSON.stringify({
     level: 30,
     time: now.getTime(),
@@ -83,7 +102,7 @@ export function startLogLine(facts: StartFacts, url: string, now: Date): string 
     version,
     database,
     migrations,
-    ledgerEntries,
+    ledger,
     demo,
   });
 }

@@ -252,7 +252,7 @@ describe('a record type of another field, imported and agreed on', () => {
       'vesselInspections',
     );
     expect(nodes).toHaveLength(B_ROWS.length);
-    expect(sources[0]).toEqual(line('AA', 'WITHHELD', 'ACTION_NOT_PERMITTED', ['AGR-2026-001']));
+    expect(sources[0]).toEqual(line('AA', 'WITHHELD', 'PURPOSE_NOT_PERMITTED', ['AGR-2026-001']));
   });
 
   test('the other party reads exactly the rows and fields of its clause', async () => {

@@ -109,10 +109,7 @@ describe('what PostgreSQL does for a page', () => {
   test('a page far down begins at its cursor, in either form', async () => {
     const cursor = { values: ['2024-04-01 00:00:00+00'], id: '0' };
     const nodes = await planOf(
-      [
-        { kind: 'OWNED', database: database(1, 'A') },
-        granted(2, 'B', [candidate('1', { visitedAt: DAY })]),
-      ],
+      [{ kind: 'OWNED', database: database(1, 'A') }, granted(2, 'B', [candidate('1', { visitedAt: DAY })])],
       { ...ASK, page: { direction: 'FORWARD', size: 50, cursor } },
     );
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');

@@ -7,7 +7,7 @@ const FACTS: StartFacts = {
   settings: { count: 14, defaults: 2 },
   database: 'PostgreSQL 18.4 (embedded)',
   migrations: { applied: 12, pending: 0 },
-  ledgerEntries: 1204,
+  ledger: { kind: 'VERIFIED', entries: 1204 },
   world: { agencies: 8, databases: 14, agreements: 10, records: 160_000 },
   examples: [
     { label: 'Allowed', command: 'npm run ask' },
@@ -31,8 +31,22 @@ describe('the start page', () => {
     ]);
   });
 
+  test('a ledger that does not verify is told loudly, and what it says of itself is left out', () => {
+    const explanation = 'entry 7: CHANGED: the stored leaf does not stand for the stored entry';
+    const lines = bannerLines({ ...FACTS, ledger: { kind: 'BROKEN', explanation } }, 'http://x', false);
+    expect(lines).toContain(`  ✘ THE LEDGER IS BROKEN  ${explanation}`);
+    expect(lines.join('\n')).not.toMatch(/verified/);
+    const line = startLogLine({ ...FACTS, ledger: { kind: 'BROKEN', explanation } }, 'http://x', new Date(0));
+    expect(JSON.parse(line).ledger).toEqual({ kind: 'BROKEN', explanation });
+  });
+
+  test('a ledger too long for a start is counted, and not called verified', () => {
+    const lines = bannerLines({ ...FACTS, ledger: { kind: 'NOT_CHECKED', entries: 3_000_000 } }, 'http://x', false);
+    expect(lines[2]).toMatch(/ledger +3,000,000 entries, not checked at start$/);
+  });
+
   test('without a demo world says nothing of one', () => {
-    const { world: _world, examples: _examples, ledgerEntries: _entries, ...bare } = { ...FACTS, demo: 'off' as const };
+    const { world: _world, examples: _examples, ledger: _ledger, ...bare } = { ...FACTS, demo: 'off' as const };
     const lines = bannerLines(bare, 'http://localhost:4000', false);
     expect(lines[0]).toBe('  Besa 0.1.0');
     expect(lines.join('\n')).not.toMatch(/demo|ledger|npm run/);
@@ -51,7 +65,7 @@ describe('the start page', () => {
       time: 1_795_435_200_000,
       msg: 'listening',
       url: 'http://localhost:4000',
-      ledgerEntries: 1204,
+      ledger: { kind: 'VERIFIED', entries: 1204 },
     });
   });
 });
