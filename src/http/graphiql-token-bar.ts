@@ -1,6 +1,7 @@
 /**
  * The bar above GraphiQL: one place for the token, whatever tab is open. The token stays in the memory of the page; it is
- * put into requests to the hub that name no other, and is gone with the page.
+ * put into requests to the hub that name no other, and is gone with the page. What is written into the editor may name
+ * persons: it is kept for this tab of the browser, and no longer.
  */
 
 /** What the bar says. */
@@ -38,10 +39,19 @@ export function tokenBar({ tokenCommand }: TokenBarText): string {
 }
 
 /**
- * Runs before the editor. The editor's first question, for the schema, waits for the token instead of failing without one;
+ * Runs before the editor, whose storage becomes that of the tab. The editor would open one more, empty tab at each visit
+ * unless it finds its open query apart from the others as well. Its first question, for the schema, waits for the token instead of failing without one;
  * another token asks for the schema again by the editor's own button.
  */
 export const TOKEN_BAR_SCRIPT = `(() => {
+  const kept = globalThis.sessionStorage;
+  Object.defineProperty(globalThis, 'localStorage', { get: () => kept });
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(kept.getItem('graphiql:tabState'));
+    for (const name of ['query', 'variables']) kept.setItem('graphiql:' + name, tabs[activeTabIndex][name] ?? '');
+  } catch {
+    // The first visit of this tab.
+  }
   const plainFetch = globalThis.fetch.bind(globalThis);
   const field = document.getElementById('token');
   const state = document.getElementById('token-state');

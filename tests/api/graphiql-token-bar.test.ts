@@ -10,7 +10,12 @@ const SCHEMA_QUESTION = JSON.stringify({
 const TOKEN = `e30.${Buffer.from(JSON.stringify({ sub: 'šef@AL-BMP', exp: 1_900_000_000 })).toString('base64url')}.c2ln`;
 
 /** What was sent, by the `authorization` of each request, and what a person does. */
-function openPage() {
+function openPage(stored: Readonly<Record<string, string>> = {}) {
+  const kept = new Map(Object.entries(stored));
+  const sessionStorage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  };
   const sent: (string | null)[] = [];
   let refetches = 0;
   let click: () => void = () => {};
@@ -23,6 +28,8 @@ function openPage() {
   };
   const parts: Readonly<Record<string, unknown>> = { token: field, 'token-state': state, 'use-token': button };
   const page = {
+    sessionStorage,
+    localStorage: null as unknown,
     fetch: async (_address: string, options: { readonly headers?: HeadersInit } = {}) => {
       sent.push(new Headers(options.headers).get('authorization'));
     },
@@ -45,7 +52,7 @@ function openPage() {
     field.value = text;
     click();
   };
-  return { sent, state, use, ask: page.fetch, refetches: () => refetches };
+  return { sent, state, use, ask: page.fetch, refetches: () => refetches, page, kept };
 }
 
 describe('the token bar of GraphiQL', () => {
@@ -74,6 +81,16 @@ describe('the token bar of GraphiQL', () => {
     await ask('/graphql', { headers: { Authorization: 'Bearer other' } });
     await ask('/graphql', { headers: { accept: 'application/json' } });
     expect(sent).toEqual(['Bearer other', `Bearer ${TOKEN}`]);
+  });
+
+  test('what is written is kept for the tab of the browser only, and its open query is found again', () => {
+    const tabState = JSON.stringify({
+      tabs: [{ query: '{ a }' }, { query: '{ b }', variables: null }],
+      activeTabIndex: 1,
+    });
+    const { page, kept } = openPage({ 'graphiql:tabState': tabState });
+    expect(page.localStorage).toBe(page.sessionStorage);
+    expect([kept.get('graphiql:query'), kept.get('graphiql:variables')]).toEqual(['{ b }', '']);
   });
 
   test('says where a token comes from', () => {

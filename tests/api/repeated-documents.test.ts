@@ -18,21 +18,40 @@ const withoutIds = (text: string): string => text.replaceAll(/"correlationId":"[
 
 // The second time a document is known, and takes the short way to the executor.
 describe('a document that is asked again', () => {
-  const CASES: readonly (readonly [string, string, Record<string, unknown>?])[] = [
-    ['an answer', '{ viewer { person roles } recordTypes { nodes { name } } }'],
-    ['an answer of records', '{ borderCrossings(purpose: RISK_ANALYSIS) { nodes { id } sources { outcome } } }'],
-    ['a fault of the ask', '{ borderCrossings(purpose: RISK_ANALYSIS, databases: ["X"]) { nodes { id } } }'],
-    ['a refusal of the gate', '{ ledger(first: 1) { nodes { sequence } } viewer { person } }'],
-    [
-      'two purposes',
-      '{ a: borderCrossings(purpose: RISK_ANALYSIS) { nodes { id } } b: borderCrossings(purpose: DATA_QUALITY) { nodes { id } } }',
-    ],
-    ['a wrong variable', 'query ($first: Int) { partners(first: $first) { nodes { code } } }', { first: 'many' }],
-    ['a variable', 'query ($first: Int) { partners(first: $first) { nodes { code } } }', { first: 1 }],
+  const CASES: readonly {
+    readonly what: string;
+    readonly query: string;
+    readonly variables?: Record<string, unknown>;
+  }[] = [
+    { what: 'an answer', query: '{ viewer { person roles } recordTypes { nodes { name } } }' },
+    {
+      what: 'an answer of records',
+      query: '{ borderCrossings(purpose: RISK_ANALYSIS) { nodes { id } sources { outcome } } }',
+    },
+    {
+      what: 'a fault of the ask',
+      query: '{ borderCrossings(purpose: RISK_ANALYSIS, databases: ["X"]) { nodes { id } } }',
+    },
+    { what: 'a refusal of the gate', query: '{ ledger(first: 1) { nodes { sequence } } viewer { person } }' },
+    {
+      what: 'two purposes',
+      query:
+        '{ a: borderCrossings(purpose: RISK_ANALYSIS) { nodes { id } } b: borderCrossings(purpose: DATA_QUALITY) { nodes { id } } }',
+    },
+    {
+      what: 'a wrong variable',
+      query: 'query ($first: Int) { partners(first: $first) { nodes { code } } }',
+      variables: { first: 'many' },
+    },
+    {
+      what: 'a variable',
+      query: 'query ($first: Int) { partners(first: $first) { nodes { code } } }',
+      variables: { first: 1 },
+    },
   ];
   test.each(CASES)(
-    '%s: same status, same headers, same bytes, and one entry each time',
-    async (_, query, variables) => {
+    '$what: same status, same headers, same bytes, and one entry each time',
+    async ({ query, variables }) => {
       const ask = () => served.ask({ query, ...(variables === undefined ? {} : { variables }) });
       const before = ledger.entries.length;
       const [first, second, third] = [await ask(), await ask(), await ask()];

@@ -50,8 +50,11 @@ export class AgreementRepository implements AgreementSource {
   }
 
   async inForce(options: { readonly refresh?: boolean } = {}): Promise<InForce> {
-    const loaded = this.#loaded === undefined || options.refresh === true ? await this.#refresh() : this.#loaded;
-    const now = new Date(loaded.databaseMs + (this.#options.monotonicMs() - loaded.monotonicMs));
+    const known = options.refresh === true ? undefined : this.#loaded;
+    const loaded = known ?? (await this.#refresh());
+    // Asked just now, the database's own instant: an estimate could run ahead of it, and decide for what is still to come.
+    const elapsedMs = known === undefined ? 0 : this.#options.monotonicMs() - known.monotonicMs;
+    const now = new Date(loaded.databaseMs + elapsedMs);
     return { set: loaded.set, databases: loaded.databases, now };
   }
 
