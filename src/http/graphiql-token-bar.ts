@@ -46,6 +46,8 @@ export function tokenBar({ tokenCommand }: TokenBarText): string {
 export const TOKEN_BAR_SCRIPT = `(() => {
   const kept = globalThis.sessionStorage;
   Object.defineProperty(globalThis, 'localStorage', { get: () => kept });
+  // The editor would write what is asked into the address, and so into histories and logs.
+  globalThis.history.replaceState = () => {};
   try {
     const { tabs, activeTabIndex } = JSON.parse(kept.getItem('graphiql:tabState'));
     for (const name of ['query', 'variables']) kept.setItem('graphiql:' + name, tabs[activeTabIndex][name] ?? '');

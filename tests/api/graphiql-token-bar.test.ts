@@ -29,6 +29,7 @@ function openPage(stored: Readonly<Record<string, string>> = {}) {
   const parts: Readonly<Record<string, unknown>> = { token: field, 'token-state': state, 'use-token': button };
   const page = {
     sessionStorage,
+    history: { replaceState: (): unknown => 'written into the address' },
     localStorage: null as unknown,
     fetch: async (_address: string, options: { readonly headers?: HeadersInit } = {}) => {
       sent.push(new Headers(options.headers).get('authorization'));
@@ -90,6 +91,7 @@ describe('the token bar of GraphiQL', () => {
     });
     const { page, kept } = openPage({ 'graphiql:tabState': tabState });
     expect(page.localStorage).toBe(page.sessionStorage);
+    expect(page.history.replaceState()).toBeUndefined();
     expect([kept.get('graphiql:query'), kept.get('graphiql:variables')]).toEqual(['{ b }', '']);
   });
 
