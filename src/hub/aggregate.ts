@@ -1,4 +1,4 @@
-import { type CountCell, protect } from '../disclosure/protect.js';
+import { type CountCell, protect, type SafeTable } from '../disclosure/protect.js';
 import { type AggregateAsk, CELLS_MAX } from '../domain/ask.js';
 import type { Decision, SourceLine } from '../domain/decision.js';
 import { HubError } from '../domain/errors.js';
@@ -18,18 +18,8 @@ import { ledgerLines } from './query.js';
 import { servedExactInstant } from './served-instant.js';
 import { stateAsk } from './state-ask.js';
 
-/** One cell as released. `key`: one entry per dimension, in the order asked; periods as ISO 8601 labels, databases as codes. */
-export interface ReleasedCell {
-  readonly key: readonly (Scalar | null)[];
-  readonly count: number | null;
-  readonly sums: readonly (number | null)[];
-  readonly suppressed: boolean;
-}
-
-export interface Statistics {
-  readonly cells: readonly ReleasedCell[];
-  readonly total: number | null;
-  readonly suppressedCells: number;
+/** A table safe to release. A cell's `key`: one entry per dimension, in the order asked; periods as ISO 8601 labels, databases as codes. */
+export interface Statistics extends SafeTable {
   readonly sources: readonly SourceLine[];
 }
 
