@@ -1,7 +1,7 @@
 // Shows that the differential suite can fail: each of these bugs, planted into a copy of the built hub, must be found.
 // Patches are of the source, so that they read as the mistakes they are; one that no longer applies fails the test too.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -121,6 +121,18 @@ function built(source, name) {
   return transformSync(source, { filename: name, swcrc: false, jsc: options, module: { type: 'es6' } }).code;
 }
 
+/** The suite itself is no part of the build: it is compiled beside the copy, as it stands now. */
+function compileSuite(copy) {
+  const folder = join('tests', 'differential');
+  const target = join(copy, 'dist', folder);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  for (const name of readdirSync(join(ROOT, folder)).filter((file) => /(?<!\.test)\.ts$/.test(file))) {
+    const source = readFileSync(join(ROOT, folder, name), 'utf8');
+    writeFileSync(join(target, name.replace(/\.ts$/, '.js')), built(source, name));
+  }
+}
+
 function find(copy, { bug, file, from, to }) {
   const source = readFileSync(join(ROOT, file), 'utf8');
   if (source.split(from).length !== 2) return `${bug}: the patch no longer applies once to ${file}`;
@@ -143,6 +155,7 @@ function find(copy, { bug, file, from, to }) {
 const copy = mkdtempSync(join(tmpdir(), 'besa-planted-bugs-'));
 try {
   cpSync(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true });
+  compileSuite(copy);
   writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(copy, 'run.mjs'), RUNNER);
   const sound = verdict(copy);
