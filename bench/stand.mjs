@@ -96,19 +96,20 @@ export async function ensureRows(client, rows) {
     } = await client.query(`select count(*)::int as count from ${table}`);
     if (count >= each) continue;
     process.stderr.write(`bench: ${(each - count).toLocaleString('en')} records into ${code}\n`);
-    await client.query(fillText(table, id), [each - count]);
+    // Behind what an earlier run left: its keys are taken.
+    await client.query(fillText(table, id), [each - count, count]);
     await client.query(`vacuum (analyze) ${table}`);
   }
   await client.query('analyze records.border_crossing');
 }
 
-/** $1 = how many. */
+/** $1 = how many, $2 = how many there are. */
 const fillText = (
   table,
   id,
 ) => `insert into ${table} (database_id, id, recorded_at, status, national_reference, detected_at,
     border_section, direction, nationality, sex, persons_count, group_size, route, transport_mode, outcome, document_number)
-  select ${id}, (random() * 9e18)::bigint, now(), 'ACTIVE', 'BENCH-' || g,
+  select ${id}, (random() * 9e18)::bigint, now(), 'ACTIVE', 'BENCH-' || ($2::int + g),
     timestamptz '2021-01-01T00:00:00Z' + (g - random() * 0.9) / $1::int * interval '4 years', 'S-' || g % 31, (array['ENTRY','EXIT'])[1 + g % 2],
     (array['SYR','AFG','IRQ','MAR','DZA','TUN','EGY','PAK','BGD','SOM','ERI','NGA','GIN','CIV','IRN','TUR','UKR','MDA','GEO','IND'])[1 + floor(power(random(), 2) * 20)::int],
     (array['M','F','X'])[1 + floor(random() * 2.05)::int], 1, 1 + g % 12, 'WESTERN_BALKAN', (array['ON_FOOT','CAR','VAN','TRAIN'])[1 + g % 4],

@@ -106,6 +106,7 @@ function sentenceOf(
   reason: ReasonCode | null,
   agreements: readonly string[],
 ): string {
+  if (outcome === 'UNAVAILABLE') return 'its records are kept by the owner and cannot be asked for yet';
   if (grant.kind === 'OWNED') return 'your own database: every row and every field';
   const under = agreements.length === 0 ? '' : ` (${agreements.join(', ')})`;
   if (reason === null) return `answered under ${agreements.join(', ')}`;

@@ -199,7 +199,12 @@ export function ledgerLines(
     outcome: line.outcome,
     reason: line.reason,
     basis: basisOf(decision, line.database),
-    records: line.outcome === 'WITHHELD' ? 0 : counts === null ? null : (counts.get(line.database) ?? 0),
+    records:
+      line.outcome === 'WITHHELD' || line.outcome === 'UNAVAILABLE'
+        ? 0
+        : counts === null
+          ? null
+          : (counts.get(line.database) ?? 0),
   }));
 }
 

@@ -73,6 +73,11 @@ function planSource(
     reason,
     agreements: referencesOf(basis),
   });
+  if (grant.kind !== 'WITHHELD' && database.hosting === 'FEDERATED') {
+    // Its records are not here: no row must not read as none there.
+    const basis = grant.kind === 'OWNED' ? [] : grant.candidates.map((candidate) => candidate.basis);
+    return { source: null, line: line('UNAVAILABLE', 'SOURCE_UNAVAILABLE', basis) };
+  }
   if (grant.kind === 'OWNED') {
     const source = { database, isOwned: true, groups: [], hiding: [], bars: [] };
     return { source, line: line('ANSWERED', null, []) };
