@@ -11,7 +11,11 @@ const KEYS = ['reference', 'title', 'parties', 'legalBasis', 'timeZone', 'from',
 const PARTIES_MAX = 50;
 const CLAUSES_MAX = 1_000;
 
-const REFERENCE = { meant: 'a reference such as `AGR-2024-002`', lengthMax: 64, pattern: /^[A-Z0-9]+(-[A-Z0-9]+)+$/ };
+const REFERENCE = {
+  meant: 'a reference: parts of capital letters and digits, joined by hyphens',
+  lengthMax: 64,
+  pattern: /^[A-Z0-9]+(-[A-Z0-9]+)+$/,
+};
 const TITLE = { meant: 'the title', lengthMax: 200 };
 const PARTY = { meant: 'the code of an agency', lengthMax: 64, pattern: /^[A-Z0-9]+(-[A-Z0-9]+)*$/ };
 const LEGAL_BASIS = { meant: 'the legal basis', lengthMax: 2_000 };

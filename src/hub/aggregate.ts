@@ -33,7 +33,9 @@ export async function aggregate(hub: Ports, journal: Journal, ask: AggregateAsk)
     if (rows === STALE) return STALE;
     const released = protect(cellsOf(rows, plan, hub.timeZone), strictest(plan.sources));
     note(journal, ask, plan, decision, rows);
-    return { ...released, sources: plan.lines };
+    // Where no source could answer nothing was counted: that is a gap, not a total of 0.
+    const total = plan.sources.length === 0 ? null : released.total;
+    return { ...released, total, sources: plan.lines };
   });
 }
 

@@ -125,7 +125,10 @@ function statisticsSdl(recordType: RecordType, names: GeneratedNames): readonly 
         text: `cells: [${names.cell}!]!`,
         description: 'A group without records is absent and means 0, unless its clause hides zeros.',
       },
-      { text: 'total: SafeInt', description: 'Null where it would give a suppressed cell away.' },
+      {
+        text: 'total: SafeInt',
+        description: 'Null where it would give a suppressed cell away, or no source could answer.',
+      },
       { text: 'suppressedCells: Int!' },
       {
         text: 'sources: [SourceLine!]!',

@@ -44,7 +44,7 @@ describe('what a stranger is told', () => {
       ),
       'borderCrossingStatistics',
     );
-    expect(statistics).toMatchObject({ cells: [], total: 0 });
+    expect(statistics).toMatchObject({ cells: [], total: null });
     expect(told(statistics.sources)).toEqual({ XK: 'WITHHELD NO_AGREEMENT' });
   });
 

@@ -85,7 +85,7 @@ describe('refused', () => {
       'MINOR_STATUS',
     ]) {
       const { cells, total, sources } = await table({ as: 'MK-BP', of: [AL], groupBy });
-      expect([groupBy, cells, total]).toEqual([groupBy, [], 0]);
+      expect([groupBy, cells, total]).toEqual([groupBy, [], null]);
       expect(sources).toEqual([{ outcome: 'WITHHELD', reason: 'FIELD_NOT_FILTERABLE', agreements: ['AGR-2024-001'] }]);
     }
   });
