@@ -1,5 +1,5 @@
 import { type Constraints, ZERO_POLICIES } from '../domain/clause.js';
-import { HANDLING_CODES } from '../domain/record-type.js';
+import { DATA_SUBJECT_CATEGORY, HANDLING_CODES } from '../domain/record-type.js';
 import {
   type Mapping,
   memberOf,
@@ -18,6 +18,10 @@ export const CONSTRAINT_KEYS = [
   'countMin',
   'zeroPolicy',
   'justification',
+  'regime',
+  'from',
+  'until',
+  'dataSubjectCategories',
   'handlingCodes',
   'quota',
   'rowsMax',
@@ -40,6 +44,9 @@ const HOURS = {
   lengthMax: 11,
   pattern: /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/,
 };
+const DAY = { meant: 'a day such as `2024-05-01`', lengthMax: 10, pattern: /^[1-9]\d{3}-\d{2}-\d{2}$/ };
+const REGIME = { meant: 'the name of a legal regime', lengthMax: 64, pattern: /^[A-Z][A-Z0-9_]*$/ };
+const CATEGORY = { meant: 'a data-subject category', lengthMax: 64, pattern: DATA_SUBJECT_CATEGORY };
 const DUTY = { meant: 'a duty', lengthMax: 500 };
 
 type Reader<K extends keyof Constraints> = (place: Place) => Constraints[K] | undefined;
@@ -48,6 +55,10 @@ const READERS: { readonly [K in keyof Required<Constraints>]: Reader<K> } = {
   countMin: (place) => readWhole(place, { min: 1, max: COUNT_MAX }),
   zeroPolicy: (place) => readWord(place, ZERO_POLICIES),
   justification: (place) => readWord(place, ['REQUIRED'] as const),
+  regime: (place) => readText(place, REGIME),
+  from: (place) => readText(place, DAY),
+  until: (place) => readText(place, DAY),
+  dataSubjectCategories: (place) => readSet(place, { min: 1, max: COUNT_MAX }, (code) => readText(code, CATEGORY)),
   handlingCodes: (place) =>
     readSet(place, { min: 1, max: HANDLING_CODES.length }, (code) => readWord(code, HANDLING_CODES)),
   quota: readQuota,

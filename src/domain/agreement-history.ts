@@ -7,6 +7,7 @@ export const EVENT_KINDS = [
   'COUNTER',
   'ACCEPT',
   'REJECT',
+  'WITHDRAW',
   'SIGN',
   'FINALIZE',
   'SUSPEND',
@@ -63,6 +64,10 @@ export interface SignatoryKey {
   /** made for the demo world: production refuses it */
   readonly isDemo: boolean;
   readonly validFrom: Date;
+  /** a signature given at or after this instant does not count; absent = no end was set when it was registered */
+  readonly validUntil?: Date;
+  /** confirmed by a second person; a key counts only from then on */
+  readonly confirmedAt?: Date;
   /** a signature given at or after this instant does not count */
   readonly endedAt?: Date;
 }
@@ -73,6 +78,8 @@ export interface FinalisedVersion {
   readonly version: number;
   readonly revision: number;
   readonly finalisedAt: Date;
+  /** tightening by one party, entered by its signature alone; absent = all parties signed */
+  readonly tightenedBy?: string;
 }
 
 /** Everything recorded about one agreement. Texts by version and revision, events by number, acts as recorded. */

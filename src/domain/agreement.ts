@@ -38,7 +38,21 @@ export interface Terms {
   /** `YYYY-MM-DD`: no longer in force from its first instant */
   readonly until: string;
   readonly framework?: string;
+  /** ISO 8601 duration between one side's tightening and its effect; absent = at once */
+  readonly amendmentNotice?: string;
+  /** ISO 8601 duration between a notice of termination and its effect; absent = at once */
+  readonly terminationNotice?: string;
+  /** what becomes of what was received when the agreement ends: a duty of each recipient */
+  readonly afterEffects?: AfterEffects;
+  /** who besides giver and receiver of a clause may see in the access matrix that it exists; absent = nobody */
+  readonly matrix?: 'PARTIES' | 'ALL';
   readonly clauses: readonly Clause[];
+}
+
+/** Erase or return what was received, `within` (ISO 8601 duration) after the end; absent = by the instant of the end. */
+export interface AfterEffects {
+  readonly received: 'ERASE' | 'RETURN';
+  readonly within?: string;
 }
 
 /** A version all parties signed and the hub finalised. Nothing else exists for a decision. */
@@ -52,6 +66,8 @@ export interface AgreementVersion {
   readonly from: Date;
   readonly until: Date;
   readonly finalisedAt: Date;
+  /** a version tightened by one party counts, and supersedes the one before, only from here on: after the notice due; absent = no notice */
+  readonly noticeEndsAt?: Date;
 }
 
 /** One side's act on a finalised agreement. Acts are facts: never updated, never deleted. */

@@ -13,6 +13,11 @@ export interface Ask {
   readonly purpose: string;
   readonly justification?: string;
   readonly recordType: string;
+  /**
+   * Set where an owner looks at its own data through a recipient's eyes: `agency` is the recipient, this is the owner. Only
+   * databases of this owner are answered, read in the owner's name, and no quota is charged.
+   */
+  readonly viewedBy?: string;
   /** codes; absent = all of the type */
   readonly databases?: readonly string[];
 }

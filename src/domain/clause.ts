@@ -49,20 +49,51 @@ export interface Prohibition extends ClauseCommon {
 
 export type Clause = Permission | Prohibition;
 
-/** What a permission demands beside parties, purpose, action and time. Each may only narrow. */
+export const QUOTA_UNITS = ['values', 'requests', 'records', 'subjects'] as const;
+/**
+ * What a quota counts: values asked for in matches, requests, records that may be disclosed, or different records disclosed
+ * (each once in a period, however often it is read).
+ */
+export type QuotaUnit = (typeof QUOTA_UNITS)[number];
+
+/** At most so many in a calendar day or month of the agreement's time zone, per recipient agency and direction. At least one unit. */
+export type Quota = { readonly [unit in QuotaUnit]?: number } & { readonly per: 'day' | 'month' };
+
+/**
+ * What the recipient owes in return: a task that is attested. `within` (ISO 8601 duration) after the clause begins to hold;
+ * `every`: again after each such duration. Neither: it is owed once, with no date.
+ */
+export type ClauseDuty = string | { readonly duty: string; readonly within?: string; readonly every?: string };
+
+/**
+ * What a permission demands beside parties, purpose, action and time. Each may only narrow. The form is that of the agreement
+ * file: what stands here is what is signed.
+ */
 export interface Constraints {
   /** smallest count of records in a statistics cell that may be told; absent = no minimum */
   readonly countMin?: number;
   readonly zeroPolicy?: ZeroPolicy;
-  readonly justification?: 'REQUIRED';
+  /** `pattern`: a mask such as `AA-999999`, see `policy/constraints/justification.ts` */
+  readonly justification?: 'REQUIRED' | { readonly pattern: string };
+  /** legal regime that the purpose must have in the exchange standard */
+  readonly regime?: string;
+  /** local dates in the agreement's time zone, half-open, within the agreement's own */
+  readonly from?: string;
+  readonly until?: string;
+  /** local hours in the agreement's time zone, half-open: `06:00-22:00`; `22:00-06:00` spans midnight */
+  readonly hours?: string;
+  /** ISO 8601 duration: only records that occurred no longer ago, by the database's clock */
+  readonly recordAgeMax?: string;
+  /** only records about data subjects of these categories; records without a category are not shown */
+  readonly dataSubjectCategories?: readonly string[];
   /** rows with one of these codes are visible too; H2 and H3 rows are not, unless named */
   readonly handlingCodes?: readonly HandlingCode[];
-  // Not enforced yet: a permission that carries one of these loads and verifies, and denies (policy/constraints/).
-  readonly quota?: { readonly values: number; readonly per: 'day' | 'month' };
+  readonly quota?: Quota;
+  /** rows in one answer */
   readonly rowsMax?: number;
-  readonly recordAgeMax?: string;
-  readonly hours?: string;
+  /** ISO 8601 duration: how long the recipient may keep what it received; stated in `disclosure` */
   readonly retainFor?: string;
+  /** how often the recipient may hand it on; stated in `disclosure` */
   readonly onwardDepth?: number;
-  readonly duties?: readonly string[];
+  readonly duties?: readonly ClauseDuty[];
 }

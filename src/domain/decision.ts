@@ -1,4 +1,4 @@
-import type { ZeroPolicy } from './clause.js';
+import type { Quota, ZeroPolicy } from './clause.js';
 import type { Predicate } from './predicate.js';
 import type { ReasonCode } from './reasons.js';
 import type { HandlingCode } from './record-type.js';
@@ -12,6 +12,15 @@ export interface Basis {
   readonly article: string;
 }
 
+/** One direction of a clause's quota, its use counted from `from` to `until` (a day or month of the agreement's time zone). */
+export interface QuotaAccount {
+  /** `AGR-2024-004|3.1|AL-BMP|MK-BP|day`: a new version of the agreement goes on counting where the old one was */
+  readonly key: string;
+  readonly limits: Quota;
+  readonly from: Date;
+  readonly until: Date;
+}
+
 /** A permission that holds for this ask and this database, reduced to what it shows. */
 export interface Candidate {
   readonly basis: Basis;
@@ -19,6 +28,17 @@ export interface Candidate {
   /** every field of the record type by name; what the clause does not name is WITHHELD, INTERNAL fields always */
   readonly fields: Readonly<Record<string, Treatment>>;
   readonly handlingCodes: readonly HandlingCode[];
+  /** only rows of these data-subject categories; absent = all, stated or not */
+  readonly dataSubjectCategories?: readonly string[];
+  /** ISO 8601 duration; only rows that occurred no longer ago, told inside the statement by the database's clock */
+  readonly recordAgeMax?: string;
+  /** rows in one answer */
+  readonly rowsMax?: number;
+  /** ISO 8601 duration the recipient may keep it, counted from the answer */
+  readonly retainFor?: string;
+  readonly onwardDepth?: number;
+  /** what is charged before rows are read under this clause */
+  readonly quota?: QuotaAccount;
   readonly countMin?: number;
   readonly zeroPolicy: ZeroPolicy;
 }
@@ -74,4 +94,6 @@ export interface SourceLine {
   readonly outcome: SourceOutcome;
   readonly reason: ReasonCode | null;
   readonly agreements: readonly string[];
+  /** when the reason ends by itself, such as an exhausted quota; absent = that is not known */
+  readonly resetsAt?: Date;
 }

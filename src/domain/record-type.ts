@@ -90,6 +90,9 @@ export const RECORD_STATUSES = [...VISIBLE_STATUSES, 'WITHDRAWN', 'ERASED'] as c
 export const HANDLING_CODES = ['H0', 'H1', 'H2', 'H3'] as const;
 export type HandlingCode = (typeof HANDLING_CODES)[number];
 
+/** Codes of data-subject categories (Directive (EU) 2016/680, article 6): which there are is the exchange's to agree, such as `SUSPECT`. */
+export const DATA_SUBJECT_CATEGORY = /^[A-Z][A-Z0-9_]{0,63}$/;
+
 /**
  * One value of a row. DateTime: `2023-05-04T10:00:00.000Z` (always UTC, always milliseconds); Date: `2023-05-04`;
  * so both compare as text. Numbers are finite.
@@ -102,6 +105,8 @@ export interface RecordRow {
   readonly id: string;
   readonly status: (typeof RECORD_STATUSES)[number];
   readonly handlingCode: HandlingCode | null;
+  /** absent or null: not stated */
+  readonly dataSubjectCategory?: string | null;
   readonly values: Readonly<Record<string, Value>>;
 }
 

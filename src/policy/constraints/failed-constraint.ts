@@ -21,6 +21,10 @@ const CHECKS: { readonly [Kind in keyof Required<Constraints>]: ConstraintCheck 
   // per row (view.ts)
   handlingCodes: enforcedLater,
   justification,
+  regime: notYet,
+  from: notYet,
+  until: notYet,
+  dataSubjectCategories: notYet,
   quota,
   rowsMax,
   recordAgeMax,
@@ -29,6 +33,11 @@ const CHECKS: { readonly [Kind in keyof Required<Constraints>]: ConstraintCheck 
   onwardDepth,
   duties,
 };
+
+// INVARIANT (fail closed): loads, verifies and denies until it is enforced.
+function notYet(): ReasonCode {
+  return 'OWNER_APPROVAL_REQUIRED';
+}
 
 /** The checks a permission is under: one per constraint it carries, and those of its action and treatments. */
 export function constraintsOf(permission: Permission): readonly ConstraintCheck[] {
