@@ -10,32 +10,38 @@ import { demoDoors } from '../dist/src/start/demo-doors.js';
 import { createHubPorts } from '../dist/src/start/hub-ports.js';
 import { openReader, openSecret } from '../dist/src/start/secret.js';
 import { openStandard } from '../dist/src/start/standard.js';
-import { ASKER } from './questions.mjs';
 
 const TOKEN_SECONDS = 12 * 3_600;
 
-/** Drafts, offers, accepts and signs what `agreement.yaml` says, if it is not in force yet. */
-export async function ensureAgreement(environment, directory) {
-  const document = parse(readFileSync(join(directory, 'agreement.yaml'), 'utf8'));
-  const { reference, parties } = document;
-  const [first, ...others] = parties;
+/** What `agreement.yaml` says. */
+export function baseAgreement(directory) {
+  return parse(readFileSync(join(directory, 'agreement.yaml'), 'utf8'));
+}
+
+/** Drafts, offers, accepts and signs agreements, if they are not in force yet. */
+export async function ensureAgreements(environment, documents, say) {
   const config = readConfig(environment);
   const hub = await portsOf(config);
   try {
     const doors = demoDoors(hub, config.databaseUrl);
-    if ((await doors.agreementProgress(reference)) !== undefined) return;
-    await doors.draftAgreement(first, document);
-    await doors.offerAgreement(first, reference);
-    for (const party of others) await doors.acceptAgreement(party, reference);
-    for (const party of parties) await doors.signAgreement(party, reference, demoKey(party));
+    for (const [index, document] of documents.entries()) {
+      const { reference, parties } = document;
+      if ((await doors.agreementProgress(reference)) !== undefined) continue;
+      const [first, ...others] = parties;
+      await doors.draftAgreement(first, document);
+      await doors.offerAgreement(first, reference);
+      for (const party of others) await doors.acceptAgreement(party, reference);
+      for (const party of parties) await doors.signAgreement(party, reference, demoKey(party));
+      if (index % 10 === 9) say(`${index + 1} of ${documents.length} agreements`);
+    }
   } finally {
     await hub.close();
   }
 }
 
-export async function tokenOfAsker(environment) {
+export async function tokenOf(environment, agency) {
   const issuer = await openDemoIssuer(readConfig(environment).dataFolder, { production: false });
-  return issuer.issueToken({ agency: ASKER, person: 'bench', roles: ['ANALYST'] }, TOKEN_SECONDS);
+  return issuer.issueToken({ agency, person: 'bench', roles: ['ANALYST'] }, TOKEN_SECONDS);
 }
 
 async function portsOf(config) {

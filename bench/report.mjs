@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { FEW, MANY } from './growth.mjs';
 import { QUESTIONS } from './questions.mjs';
 import { BENCH } from './stand.mjs';
 
@@ -12,6 +13,7 @@ export async function report(run) {
   const text = [
     heading(run),
     ...Object.keys(QUESTIONS).map((question) => questionTable(run.results, question)),
+    ...(run.growth === undefined ? [] : [growthTable(run.growth, run.options)]),
     ledgerTable(run.ledger),
     LIMITS,
   ].join('\n\n');
@@ -34,7 +36,8 @@ function ratio(results, system, base) {
   return `${decimals(median(known))} [${decimals(Math.min(...known))}–${decimals(Math.max(...known))}]`;
 }
 
-function heading({ plan, cluster, rows }) {
+function heading({ plan, cluster, options }) {
+  const rows = Number(options.rows);
   const { dependencies } = JSON.parse(readFileSync(join(BENCH, 'package.json'), 'utf8'));
   return `# Benchmarks
 
@@ -73,6 +76,31 @@ function line(part, system, connections) {
     typical(({ p99Ms }) => p99Ms, 1),
     typical(({ megabytes }) => megabytes ?? Number.NaN, 0),
   ];
+}
+
+function growthTable(results, { clauses }) {
+  const rows = [...new Set(results.map(({ connections }) => connections))].flatMap((connections) => {
+    const part = results.filter((result) => result.connections === connections);
+    const base = part.filter(({ system }) => system === FEW);
+    return [FEW, MANY].map((system) => {
+      const own = part.filter((result) => result.system === system);
+      const ratios = own.map(({ round, p50Ms }) => p50Ms / base.find((one) => one.round === round).p50Ms);
+      const typical = (pick, digits) => decimals(median(own.map(pick)), digits);
+      return [
+        connections,
+        system === FEW ? 'about ten' : Number(clauses).toLocaleString('en'),
+        `${decimals(median(ratios))} [${decimals(Math.min(...ratios))}–${decimals(Math.max(...ratios))}]`,
+        typical(({ perSecond }) => perSecond, 0),
+        typical(({ p50Ms }) => p50Ms),
+        typical(({ p99Ms }) => p99Ms, 1),
+      ];
+    });
+  });
+  return `## Growth in clauses
+
+The page, asked by an agency with few clauses and by one with many, half of which serve it. Must ≤ 1.2 × the latency, aim ≤ 1.05 ×.
+
+${table(['connections', 'clauses of the agency', '× latency', 'requests/s', 'p50 ms', 'p99 ms'], rows)}`;
 }
 
 function ledgerTable(results) {

@@ -1,5 +1,6 @@
 // `npm run bench`: the hub, with agreements, row-level security and ledger on, against the limit and against PostGraphile.
-// Same data, same run, rounds interleaved; only ratios count. Options: --peers-only (no hub), --rounds N, --seconds N, --rows N.
+// Same data, same run, rounds interleaved; only ratios count. Options: --peers-only (no hub), --rounds N, --seconds N,
+// --rows N, --clauses N.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,11 +18,12 @@ if (!existsSync(join(BENCH, 'node_modules', 'postgraphile'))) {
 // After the installation, for these import from it.
 const cores = await import('./process.mjs');
 const stand = await import('./stand.mjs');
-const { ensureAgreement, tokenOfAsker } = await import('./agreement.mjs');
+const { baseAgreement, ensureAgreements, tokenOf } = await import('./agreement.mjs');
+const { FEW, growthAgreements, MANY, measureGrowth } = await import('./growth.mjs');
 const { checkEqual, measure } = await import('./measure.mjs');
 const { measureLedger } = await import('./ledger.mjs');
 const { report } = await import('./report.mjs');
-const { STYLES } = await import('./questions.mjs');
+const { ASKER, STYLES } = await import('./questions.mjs');
 const { variablesFor } = await import('./variables.mjs');
 
 const { values: options } = parseArgs({
@@ -30,6 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     rows: { type: 'string', default: '1000000' },
+    clauses: { type: 'string', default: '100000' },
   },
 });
 
@@ -43,8 +46,9 @@ try {
   const hub = options['peers-only'] ? undefined : await started(stand.startHub(environment, pins.server));
   const headers = {};
   if (hub !== undefined) {
-    await ensureAgreement(environment, BENCH);
-    headers.authorization = `Bearer ${await tokenOfAsker(environment)}`;
+    const documents = [baseAgreement(BENCH), ...growthAgreements(Number(options.clauses))];
+    await ensureAgreements(environment, documents, say);
+    headers.authorization = `Bearer ${await tokenOf(environment, ASKER)}`;
   }
   await stand.ensureRows(client, Number(options.rows));
   const peerUrl = await stand.ensurePeer(client, cluster.url);
@@ -63,8 +67,9 @@ try {
   say('all systems answer the same');
   const plan = { rounds: Number(options.rounds), milliseconds: Number(options.seconds) * 1000 };
   const results = await measure(systems, variables, plan, say);
+  const growth = hub && (await measureGrowth(await growing(hub.url), variables, plan, say));
   const ledger = await measureLedger(cluster.url, plan, say);
-  await report({ results, ledger, plan, cluster, client, rows: Number(options.rows), isWhole: hub !== undefined });
+  await report({ results, ledger, growth, plan, cluster, client, options, isWhole: hub !== undefined });
 } finally {
   for (const { child } of servers) child.kill('SIGTERM');
   await client.end();
@@ -75,6 +80,11 @@ async function started(starting) {
   const server = await starting;
   servers.push(server);
   return server;
+}
+
+async function growing(url) {
+  const tokens = { [FEW]: await tokenOf(environment, FEW), [MANY]: await tokenOf(environment, MANY) };
+  return { url, tokens };
 }
 
 function asker(url, headers) {

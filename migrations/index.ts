@@ -8,6 +8,12 @@ import { AgreementsMigration } from './2026-11-23-02-agreements.js';
 import { SecondLockMigration } from './2026-11-23-03-second-lock.js';
 import { LedgerMigration } from './2026-11-23-04-ledger.js';
 import { RecordTablesMigration } from './2026-11-23-05-record-tables.js';
+import { NegotiationMigration } from './2026-11-23-06-negotiation.js';
+import { VersionsMigration } from './2026-11-23-07-versions.js';
+import { KeysAndVerifiedTextsMigration } from './2026-11-23-08-keys-and-verified-texts.js';
+import { QuotaMigration } from './2026-11-23-09-quota.js';
+import { DutyAttestationsMigration } from './2026-11-23-10-duty-attestations.js';
+import { AppliedStandardMigration } from './2026-11-23-11-applied-standard.js';
 
 export interface NamedMigration {
   readonly name: string;
@@ -20,4 +26,10 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '2026-11-23-03-second-lock', class: SecondLockMigration },
   { name: '2026-11-23-04-ledger', class: LedgerMigration },
   { name: '2026-11-23-05-record-tables', class: RecordTablesMigration },
+  { name: '2026-11-23-06-negotiation', class: NegotiationMigration },
+  { name: '2026-11-23-07-versions', class: VersionsMigration },
+  { name: '2026-11-23-08-keys-and-verified-texts', class: KeysAndVerifiedTextsMigration },
+  { name: '2026-11-23-09-quota', class: QuotaMigration },
+  { name: '2026-11-23-10-duty-attestations', class: DutyAttestationsMigration },
+  { name: '2026-11-23-11-applied-standard', class: AppliedStandardMigration },
 ];

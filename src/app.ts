@@ -14,15 +14,16 @@ import { openDemoIssuer } from './identity/demo-issuer.js';
 import { createIdentify, type Identify, type TrustedIssuer } from './identity/identify.js';
 import { keysFrom } from './identity/key-source.js';
 import { knownAgencies } from './identity/known-agencies.js';
-import { sha256Hex, verifyEd25519 } from './persistence/cryptography.js';
 import { migrate } from './persistence/migrate.js';
 import { ownDatabase } from './persistence/open-database.js';
+import { signingOf } from './start/agreements-at-rest.js';
 import { loadDemoWorld } from './start/demo-world.js';
 import { createHubPorts, type HubPorts } from './start/hub-ports.js';
 import type { App } from './start/hub-process.js';
 import { checkLedger } from './start/ledger-check.js';
+import { readinessChecks } from './start/readiness.js';
 import { openReader, openSecret } from './start/secret.js';
-import { openRecordTables, openStandard } from './start/standard.js';
+import { openRecordTables, openStandardFiles, protectClauses } from './start/standard.js';
 import { packageVersion } from './start/version.js';
 
 /** Builds the hub, not listening yet. @throws StartError for what an operator can mend; what was opened is closed again */
@@ -41,11 +42,13 @@ export async function createApp(config: Config): Promise<App> {
 
 async function open(config: Config, closers: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<App> {
   const log = pino({ level: config.logLevel }, pino.destination(2));
-  const standard = await openStandard(config.recordsFolder);
+  const { standard, files } = await openStandardFiles(config.recordsFolder);
+  const signing = signingOf(config);
   const database = await ownDatabase(config);
   closers.push(() => database.close());
   const migrations = await migrate(database.url);
-  await openRecordTables(database.url, standard, config);
+  await protectClauses(database.url, { standard, files }, config, signing);
+  await openRecordTables(database.url, standard, config, files);
   const secret = await openSecret(config);
   const hub = await createHubPorts({
     standard,
@@ -53,12 +56,8 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
     databaseUrl: database.url,
     readerUrl: await openReader(database.url, secret),
     secret,
-    signing: {
-      environment: environmentOf(config),
-      acceptsDemoKeys: config.demo !== 'off',
-      sha256: sha256Hex,
-      verify: verifyEd25519,
-    },
+    pseudonymRotation: config.pseudonymRotation,
+    signing,
     onLedgerFault: (cause) => log.error({ cause }, 'the ledger could not be written'),
     onDoubt: (doubt) => log.error({ doubt }, 'an agreement version does not verify and counts for nothing'),
   });
@@ -88,10 +87,7 @@ async function createServer(config: Config, hub: HubPorts, log: pino.Logger) {
     hub,
     schema: await assembleSchema(hub.standard),
     identify: await createIdentity(config, hub),
-    checks: [
-      { name: 'database', check: async () => void (await hub.agreements.inForce({ refresh: true })) },
-      { name: 'ledger', check: async () => void (await hub.ledger.list('', { limit: 1 })) },
-    ],
+    checks: readinessChecks(hub),
     version: { version: packageVersion(), node: process.version },
     log: { error: (fields, message) => log.error(fields, message) },
     page: config.demo === 'off' ? {} : { tokenCommand: TOKEN_COMMAND, examples: Object.values(readQueries()) },
@@ -110,11 +106,6 @@ async function createIdentity(config: Config, hub: Ports): Promise<Identify> {
     issuers.push(demo.trusted);
   }
   return createIdentify({ issuers, isKnownAgency: knownAgencies(hub.registry) });
-}
-
-/** What signed texts name as their hub: a signature given in a trial hub is worth nothing in a real one. */
-function environmentOf(config: Config): string {
-  return config.demo === 'off' ? config.environment : 'demo';
 }
 
 function settingsCount({ settings }: Config): { count: number; defaults: number } {

@@ -19,12 +19,16 @@ export interface Config {
   /** IANA name */
   readonly timeZone: string;
   readonly demo: 'small' | 'large' | 'off';
+  /** what signed texts name as their hub */
+  readonly signingEnvironment: string;
   /** absent: the hub starts its own PostgreSQL in the data folder */
   readonly databaseUrl?: string;
   /** absent: only the demo issuer's tokens are accepted */
   readonly issuer?: { readonly issuer: string; readonly audience: string; readonly jwks: string };
   /** what ids, cursors and the reader's password are derived from; absent: made once and kept in the data folder */
   readonly secret?: string;
+  /** how long a recipient's tokens stay the same, where a clause shows a field as PSEUDONYM */
+  readonly pseudonymRotation: 'month' | 'quarter' | 'year';
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** how commands find and face a running hub */
   readonly client: { readonly url?: string; readonly token?: string };
@@ -32,6 +36,9 @@ export interface Config {
   readonly color: boolean;
   readonly settings: readonly FoundSetting[];
 }
+
+/** the environment of the demo world's signed texts */
+const DEMO = 'demo';
 
 export interface FoundSetting {
   readonly setting: Setting;
@@ -147,6 +154,7 @@ function contradictions(found: readonly FoundSetting[]): readonly ConfigProblem[
     const why = issuer.length < 3 ? 'a value, since another of the issuer settings has one' : 'a value in production';
     problems.push(...issuer.map((name) => ({ name, has: 'is not set', wants: why })));
   }
+  problems.push(...environmentProblems(found, { production, demo }));
   if (production && !isSet(found, 'BESA_SECRET')) {
     problems.push({
       name: 'BESA_SECRET',
@@ -155,6 +163,25 @@ function contradictions(found: readonly FoundSetting[]): readonly ConfigProblem[
     });
   }
   return problems;
+}
+
+/** INVARIANT (one hub): what is signed for the demo, with keys everybody can derive, never reads like a real hub's, nor the other way. */
+function environmentProblems(
+  found: readonly FoundSetting[],
+  { production, demo }: { readonly production: boolean; readonly demo: boolean },
+): readonly ConfigProblem[] {
+  const name = settingValue(found, 'BESA_ENVIRONMENT');
+  if (name === undefined) {
+    if (!production) return [];
+    const wants = 'a value in production: it names this hub in what is signed';
+    return [{ name: 'BESA_ENVIRONMENT', has: 'is not set', wants }];
+  }
+  const isDemoName = name === DEMO || name.startsWith(`${DEMO}-`);
+  if (isDemoName === demo) return [];
+  const wants = demo
+    ? '`demo`, or a name that begins with `demo-`, while `BESA_DEMO` is on'
+    : 'another name than the demo has';
+  return [{ name: 'BESA_ENVIRONMENT', has: `has \`${name}\``, wants }];
 }
 
 function isSet(found: readonly FoundSetting[], name: SettingName): boolean {
@@ -209,11 +236,14 @@ function configFrom(
     recordsFolder: resolve(text('BESA_RECORDS') ?? ''),
     timeZone: text('BESA_TIMEZONE') ?? '',
     demo: values.get('BESA_DEMO') as Config['demo'],
+    signingEnvironment:
+      text('BESA_ENVIRONMENT') ?? (values.get('BESA_DEMO') === 'off' ? (text('NODE_ENV') ?? '') : DEMO),
     ...optional('databaseUrl', text('DATABASE_URL')),
     ...(issuer !== undefined && audience !== undefined && jwks !== undefined
       ? { issuer: { issuer, audience, jwks } }
       : {}),
     ...optional('secret', text('BESA_SECRET')),
+    pseudonymRotation: values.get('BESA_PSEUDONYM_ROTATION') as Config['pseudonymRotation'],
     logLevel: values.get('LOG_LEVEL') as Config['logLevel'],
     client: { ...optional('url', text('BESA_URL')), ...optional('token', text('BESA_TOKEN')) },
     color: (environment.NO_COLOR ?? '') === '' && environment.TERM !== 'dumb',

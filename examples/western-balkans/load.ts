@@ -10,7 +10,7 @@ import { type AgreementDocument, readWorldFiles, type WorldFiles } from './files
 import { type AgreementProgress, isTaken, type Journey, type Step } from './journey.js';
 import { createWorld, type WorldDatabase, type WorldSize } from './world.js';
 
-/** Codes that are registered already, and the agencies whose demo key is. */
+/** Codes that are registered already, and the agencies whose demo key is, and confirmed. */
 export interface Registered {
   readonly partners: readonly string[];
   readonly agencies: readonly string[];
@@ -30,7 +30,7 @@ export interface WorldDoors {
   registerAgency(agency: Agency): Promise<boolean>;
   registerSharedDatabase(database: Omit<SharedDatabase, 'id'>): Promise<boolean>;
   registerTechnology(technology: Technology): Promise<boolean>;
-  /** a key that is registered already changes nothing */
+  /** registers and confirms, by two people; a key that is registered and confirmed already changes nothing */
   registerSignatoryKey(key: DemoKey): Promise<void>;
   /** records stored in the database, whatever their status */
   recordCount(database: string): Promise<number>;

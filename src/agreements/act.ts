@@ -1,6 +1,7 @@
 /** One side's acts on a finalised agreement: suspending, resuming, terminating. Facts are added; what was released stays so. */
 import type { AgreementAct, Terms } from '../domain/agreement.js';
 import type { ActRequest, AgreementHistory } from '../domain/agreement-history.js';
+import { shownInput } from './document.js';
 import { reasonFault } from './negotiate.js';
 import { type Actor, type Outcome, refused, stepOf, UNKNOWN_AGREEMENT } from './outcome.js';
 import { termsOf } from './signed-text.js';
@@ -49,21 +50,22 @@ export function resume(actor: Actor, history: AgreementHistory | undefined, inpu
   });
 }
 
-/** Ends the agreement for good. By any party alone; prohibitions bind until the agreement's own end. */
+/**
+ * Ends the agreement for good. By any party alone; prohibitions bind until the agreement's own end.
+ *
+ * @param noticeEndsAt the end of the notice that the version in force names, given now: the agreement ends then, or later if
+ *   the input says so; undefined = no notice is due
+ */
 export function terminate(
   actor: Actor,
   history: AgreementHistory | undefined,
   input: Pick<ActInput, 'reason' | 'effectiveAt'>,
   now: Date,
+  noticeEndsAt?: Date,
 ): Outcome {
-  const { reason, effectiveAt } = input;
-  return act(
-    'TERMINATE',
-    actor,
-    history,
-    { reason, ...(effectiveAt === undefined ? {} : { effectiveAt }) },
-    now,
-    () => undefined,
+  const { reason, effectiveAt = noticeEndsAt } = input;
+  return act('TERMINATE', actor, history, { reason, ...(effectiveAt === undefined ? {} : { effectiveAt }) }, now, () =>
+    noticeFault(effectiveAt, noticeEndsAt),
   );
 }
 
@@ -80,8 +82,9 @@ function act(
   if (history === undefined || finalised === undefined || text === undefined) return UNKNOWN_AGREEMENT;
   const terms = termsOf(text.body);
   if (!terms.parties.includes(actor.agency)) return UNKNOWN_AGREEMENT;
-  if (history.acts.some((one) => one.kind === 'TERMINATE' && (kind !== 'TERMINATE' || one.effectiveAt <= now))) {
-    return refused('TERMINATED', 'the agreement is terminated, or notice was given');
+  // While notice runs the agreement is in force: it can be suspended still, and ended sooner.
+  if (history.acts.some((one) => one.kind === 'TERMINATE' && one.effectiveAt <= now)) {
+    return refused('TERMINATED', 'the agreement is terminated; conclude another one');
   }
   const { reason, effectiveAt, assigner, article } = input;
   const fault =
@@ -102,10 +105,10 @@ function scopeFault(terms: Terms, { assigner, article }: ActInput): Outcome | un
     clause.mutual ? [clause.assigner, clause.assignee] : [clause.assigner],
   );
   if (assigner !== undefined && !givers.includes(assigner) && !terms.parties.includes(assigner)) {
-    return refused('ASSIGNER_UNKNOWN', `\`${assigner}\` gives nothing under this agreement`, ['assigner']);
+    return refused('ASSIGNER_UNKNOWN', `\`${shownInput(assigner)}\` gives nothing under this agreement`, ['assigner']);
   }
   if (article !== undefined && !terms.clauses.some((clause) => clause.article === article)) {
-    return refused('ARTICLE_UNKNOWN', `the agreement has no article \`${article}\``, ['article']);
+    return refused('ARTICLE_UNKNOWN', `the agreement has no article \`${shownInput(article)}\``, ['article']);
   }
   return undefined;
 }
@@ -113,6 +116,14 @@ function scopeFault(terms: Terms, { assigner, article }: ActInput): Outcome | un
 function dateFault(effectiveAt: Date | undefined, now: Date): Outcome | undefined {
   if (effectiveAt === undefined || effectiveAt >= now) return undefined;
   return refused('IN_THE_PAST', 'an act takes effect now or later: what was released was released', ['effectiveAt']);
+}
+
+function noticeFault(effectiveAt: Date | undefined, noticeEndsAt: Date | undefined): Outcome | undefined {
+  if (effectiveAt === undefined || noticeEndsAt === undefined || effectiveAt >= noticeEndsAt) return undefined;
+  const instant = noticeEndsAt.toISOString();
+  return refused('NOTICE_DUE', `the notice agreed on ends at ${instant}; choose this instant or a later one`, [
+    'effectiveAt',
+  ]);
 }
 
 type Scope = Pick<ActInput, 'assigner' | 'article'>;

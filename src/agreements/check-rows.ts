@@ -31,7 +31,7 @@ function checkComparison(comparison: Comparison, recordType: RecordType, path: P
   const { field: name, op, value } = comparison;
   const field = recordType.fields.find((candidate) => candidate.name === name);
   if (field === undefined) {
-    faults.note([...path, 'field'], 'UNKNOWN', noField(recordType, name));
+    faults.note([...path, 'field'], 'UNKNOWN', () => noField(recordType, name));
     return comparison;
   }
   const fitting = operatorsOf(field);

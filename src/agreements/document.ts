@@ -5,12 +5,24 @@ import { nearWord } from '../support/near-word.js';
 /** Where in the document: `['clauses', '0', 'fields', 'detectedAt']`. */
 export type Path = readonly string[];
 
-/** Faults of a document in the order they were met. */
+const FAULTS_MAX = 100;
+const MORE_FAULTS: UserError = {
+  path: [],
+  code: 'MORE_FAULTS',
+  message: `only the first ${FAULTS_MAX} faults are told; mend these and try again`,
+};
+
+/** Faults of a document in the order they were met, 100 at most. */
 export class Faults {
   readonly #noted: UserError[] = [];
 
-  note(path: Path, code: string, message: string): undefined {
-    this.#noted.push({ path, code, message });
+  /** @param message a function where it takes work to say: it is asked only for faults that are told */
+  note(path: Path, code: string, message: string | (() => string)): undefined {
+    if (this.#noted.length < FAULTS_MAX) {
+      this.#noted.push({ path, code, message: typeof message === 'string' ? message : message() });
+    }
+    // A document made of faults would otherwise be answered with many times its own length.
+    else if (this.#noted.length === FAULTS_MAX) this.#noted.push(MORE_FAULTS);
     return undefined;
   }
 
@@ -42,9 +54,12 @@ export function readMapping(place: Place, keys: readonly string[], meant: string
   if (!isMapping(value)) return faults.note(path, 'INVALID', `expected ${meant}, found ${kindOf(value)}`);
   for (const key of Object.keys(value)) {
     if (keys.includes(key)) continue;
-    const near = nearWord(key, keys);
-    const hint = near === undefined ? `known are ${quoted(keys)}` : `did you mean \`${near}\`?`;
-    faults.note([...path, key], 'KEY_UNKNOWN', `there is no key \`${key}\` here; ${hint}`);
+    const shown = shownInput(key);
+    faults.note([...path, shown], 'KEY_UNKNOWN', () => {
+      const near = nearWord(shown, keys);
+      const hint = near === undefined ? `known are ${quoted(keys)}` : `did you mean \`${near}\`?`;
+      return `there is no key \`${shown}\` here; ${hint}`;
+    });
   }
   return value;
 }
@@ -67,8 +82,19 @@ export interface TextRule {
   readonly lengthMax: number;
 }
 
-// Control characters, lone surrogates and marks that turn the direction of writing: what is signed must be what is seen.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+/**
+ * Control characters, lone surrogates, private use, marks that turn the direction of writing, and what takes no room: what
+ * is signed must be what is seen.
+ */
+export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/u;
+
+const SHOWN_LENGTH_MAX = 80;
+
+/** Input as a message or a path may show it: on one line, visible, and short. */
+export function shownInput(text: string): string {
+  const visible = text.slice(0, SHOWN_LENGTH_MAX).replace(new RegExp(UNPRINTABLE, 'gu'), '\ufffd');
+  return text.length > SHOWN_LENGTH_MAX ? `${visible}…` : visible;
+}
 
 /** The value as text. White space around it is a fault, not trimmed: the signed text is the text as written. */
 export function readText({ value, path, faults }: Place, rule: TextRule): string | undefined {
@@ -85,7 +111,7 @@ export function readText({ value, path, faults }: Place, rule: TextRule): string
   }
   if (UNPRINTABLE.test(value)) return faults.note(path, 'INVALID', `${rule.meant} holds an invisible character`);
   if (rule.pattern !== undefined && !rule.pattern.test(value)) {
-    return faults.note(path, 'INVALID', `\`${value}\` is not ${rule.meant}`);
+    return faults.note(path, 'INVALID', `\`${shownInput(value)}\` is not ${rule.meant}`);
   }
   return value;
 }
@@ -95,10 +121,13 @@ export function readWord<T extends string>({ value, path, faults }: Place, words
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   if (value === undefined) return faults.note(path, 'REQUIRED', `one of ${quoted(words)} is missing`);
-  const shown = typeof value === 'string' ? `\`${value}\`` : kindOf(value);
-  const near = typeof value === 'string' ? nearWord(value, words) : undefined;
-  const hint = near === undefined ? `expected one of ${quoted(words)}` : `did you mean \`${near}\`?`;
-  return faults.note(path, 'INVALID', `${shown} is not known here; ${hint}`);
+  const text = typeof value === 'string' ? shownInput(value) : undefined;
+  const shown = text === undefined ? kindOf(value) : `\`${text}\``;
+  return faults.note(path, 'INVALID', () => {
+    const near = text === undefined ? undefined : nearWord(text, words);
+    const hint = near === undefined ? `expected one of ${quoted(words)}` : `did you mean \`${near}\`?`;
+    return `${shown} is not known here; ${hint}`;
+  });
 }
 
 /** The value as a whole number within bounds. */

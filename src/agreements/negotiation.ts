@@ -1,77 +1,85 @@
 import type { NegotiationState, Terms } from '../domain/agreement.js';
 import type { AgreementEvent, AgreementHistory, AgreementText } from '../domain/agreement-history.js';
 import { invariant } from '../support/unreachable.js';
-import { termsOf } from './signed-text.js';
+import { termsOfText } from './signed-text.js';
+import { type Step, stateAfter, type Talks, TRANSITIONS } from './transitions.js';
 
 /** Where the talks about the newest version stand: derived from events, never stored. */
-export interface Negotiation {
+export interface Negotiation extends Talks {
   readonly version: number;
   /** the wording on the table */
   readonly text: AgreementText;
   readonly terms: Terms;
   readonly state: NegotiationState;
-  /** the party whose draft began the talks: its signature makes AGREED */
-  readonly drafter: string;
-  /** parties that agreed to the wording on the table by accepting or by having offered it */
-  readonly accepted: readonly string[];
-  readonly signed: readonly string[];
-  /** whether this wording ever left the drafting agency */
-  readonly isSent: boolean;
 }
 
 /**
- * The state after the events of the newest version, in words of the Dataspace Protocol:
- *
- * DRAFT → OFFERED (by a party that gives something), REQUESTED (by one that only receives) → ACCEPTED, when every other party
- * accepted → AGREED, once the drafting party signed → VERIFIED, once all signed → FINALIZED, by the hub. Any party's
- * rejection before that: TERMINATED. A counter-offer begins the accepting again.
+ * The state after the events of the newest version, in words of the Dataspace Protocol; which step leads where stands in
+ * `transitions.ts`. Of an agency's view (`seenBy`) it is what this agency may know; of the whole history, drafts included.
  *
  * @see Dataspace Protocol 2024-1, contract negotiation
  */
 export function negotiationOf(history: AgreementHistory): Negotiation {
-  const version = Math.max(...history.texts.map((text) => text.version));
-  const events = history.events.filter((event) => event.version === version && event.kind in STEPS);
-  const last = events.at(-1);
+  const steps = history.events.filter(isStep);
+  const version = Math.max(...steps.map((event) => event.version));
+  const own = steps.filter((event) => event.version === version);
+  const last = own.at(-1);
   invariant(last !== undefined, 'every text was drafted by somebody');
-  const text = history.texts.find((candidate) => candidate.version === version && candidate.revision === last.revision);
-  invariant(text !== undefined, 'an event speaks of a text that is there');
-  const terms = termsOf(text.body);
-  const begun: Talks = { state: 'DRAFT', drafter: '', accepted: [], signed: [], isSent: false };
-  const talks = events.reduce((before, event) => STEPS[event.kind as Step](before, event, terms), begun);
-  return { version, text, terms, ...talks };
+  const begun: Talks = { state: 'DRAFT', drafter: '', author: '', round: 0, accepted: [], signed: [], isSent: false };
+  const talks = own.reduce((before, event) => talksAfter(before, event, history), begun);
+  const text = textAt(history, last);
+  return { version, text, terms: termsIn(text), ...talks };
 }
 
-type Talks = Pick<Negotiation, 'state' | 'drafter' | 'accepted' | 'signed' | 'isSent'>;
-type Step = 'DRAFT' | 'OFFER' | 'COUNTER' | 'ACCEPT' | 'REJECT' | 'SIGN' | 'FINALIZE';
+/** The wording an event is about. @throws if it is not in the history */
+export function textAt(
+  { texts }: AgreementHistory,
+  { version, revision }: { readonly version: number; readonly revision: number },
+): AgreementText {
+  const text = texts.find((one) => one.version === version && one.revision === revision);
+  invariant(text !== undefined, 'an event speaks of a text that is there');
+  return text;
+}
 
-const STEPS: Readonly<Record<Step, (before: Talks, event: AgreementEvent, terms: Terms) => Talks>> = {
-  DRAFT: (_, event) => ({ state: 'DRAFT', drafter: byWhom(event), accepted: [], signed: [], isSent: false }),
-  OFFER: offered,
-  COUNTER: offered,
-  ACCEPT: (before, event, terms) => {
-    const accepted = [...before.accepted, byWhom(event)];
-    const isAcceptedByAll = terms.parties.every((party) => accepted.includes(party));
-    return { ...before, accepted, state: isAcceptedByAll ? 'ACCEPTED' : before.state };
+type StepEvent = AgreementEvent & { readonly kind: Step };
+
+function isStep(event: AgreementEvent): event is StepEvent {
+  return event.kind in TRANSITIONS;
+}
+
+function talksAfter(before: Talks, event: StepEvent, history: AgreementHistory): Talks {
+  const facts = FACTS[event.kind](before, event);
+  const terms = termsIn(textAt(history, event));
+  return { ...facts, state: stateAfter(event.kind, facts, terms, event.agency ?? '') };
+}
+
+function termsIn(text: AgreementText): Terms {
+  const terms = termsOfText(text);
+  invariant(terms !== undefined, 'the stored text of an agreement is as it was written');
+  return terms;
+}
+
+const keep = (before: Talks): Talks => before;
+
+/** What each step adds to what is known of the talks; the state follows from the table. */
+const FACTS: Readonly<Record<Step, (before: Talks, event: AgreementEvent) => Talks>> = {
+  DRAFT: (before, event) => {
+    const by = byWhom(event);
+    return { ...before, drafter: by, author: by, round: 0, accepted: [], signed: [], isSent: false };
   },
-  REJECT: (before) => ({ ...before, state: 'TERMINATED' }),
-  SIGN: (before, event, terms) => {
-    const signed = [...before.signed, byWhom(event)];
-    const isSignedByAll = terms.parties.every((party) => signed.includes(party));
-    if (isSignedByAll) return { ...before, signed, state: 'VERIFIED' };
-    return { ...before, signed, state: signed.includes(before.drafter) ? 'AGREED' : before.state };
-  },
-  FINALIZE: (before) => ({ ...before, state: 'FINALIZED' }),
+  // Others than the drafter know the talks from the offer on, so the offer names the drafter too.
+  OFFER: (before, event) => sent({ ...before, drafter: byWhom(event), round: 0 }, event),
+  COUNTER: sent,
+  ACCEPT: (before, event) => ({ ...before, accepted: [...before.accepted, byWhom(event)] }),
+  SIGN: (before, event) => ({ ...before, signed: [...before.signed, byWhom(event)] }),
+  FINALIZE: keep,
+  REJECT: keep,
+  WITHDRAW: keep,
 };
 
-function offered(before: Talks, event: AgreementEvent, terms: Terms): Talks {
+function sent(before: Talks, event: AgreementEvent): Talks {
   const by = byWhom(event);
-  // An assigner named by its partner cannot be told from the offering party here: then OFFERED, the more binding word, stands.
-  const givers = terms.clauses.flatMap((clause) =>
-    clause.mutual ? [clause.assigner, clause.assignee] : [clause.assigner],
-  );
-  const isOther = (code: string): boolean => code !== by && terms.parties.includes(code);
-  const onlyReceives = givers.every(isOther);
-  return { ...before, accepted: [by], signed: [], isSent: true, state: onlyReceives ? 'REQUESTED' : 'OFFERED' };
+  return { ...before, author: by, round: before.round + 1, accepted: [by], signed: [], isSent: true };
 }
 
 function byWhom(event: AgreementEvent): string {

@@ -1,13 +1,39 @@
-import type { Terms } from '../domain/agreement.js';
+import type { AfterEffects, Terms } from '../domain/agreement.js';
+import { DURATION_PATTERN, durationFrom } from '../domain/duration.js';
 import type { UserError } from '../domain/errors.js';
-import { Faults, memberOf, type Place, placeAt, readList, readMapping, readSet, readText } from './document.js';
+import {
+  Faults,
+  type Mapping,
+  memberOf,
+  type Place,
+  placeAt,
+  readList,
+  readMapping,
+  readSet,
+  readText,
+  readWord,
+} from './document.js';
 import { readClause } from './read-clause.js';
 
 export type Parsed<T> =
   | { readonly kind: 'READ'; readonly terms: T }
   | { readonly kind: 'REFUSED'; readonly problems: readonly UserError[] };
 
-const KEYS = ['reference', 'title', 'parties', 'legalBasis', 'timeZone', 'from', 'until', 'framework', 'clauses'];
+const KEYS = [
+  'reference',
+  'title',
+  'parties',
+  'legalBasis',
+  'timeZone',
+  'from',
+  'until',
+  'framework',
+  'amendmentNotice',
+  'terminationNotice',
+  'afterEffects',
+  'matrix',
+  'clauses',
+];
 const PARTIES_MAX = 50;
 const CLAUSES_MAX = 1_000;
 
@@ -16,6 +42,8 @@ const REFERENCE = {
   lengthMax: 64,
   pattern: /^[A-Z0-9]+(-[A-Z0-9]+)+$/,
 };
+const NOTICE = { meant: 'a duration such as `P30D`, `P3M` or `P1Y`', lengthMax: 20, pattern: DURATION_PATTERN };
+const NOTICE_YEARS_MAX = 50;
 const TITLE = { meant: 'the title', lengthMax: 200 };
 const PARTY = { meant: 'the code of an agency', lengthMax: 64, pattern: /^[A-Z0-9]+(-[A-Z0-9]+)*$/ };
 const LEGAL_BASIS = { meant: 'the legal basis', lengthMax: 2_000 };
@@ -67,7 +95,49 @@ function readDocument(place: Place): Terms | undefined {
     clauses.map((clause) => clause.article),
   );
   const under = framework === undefined ? {} : { framework };
-  return { reference, title, parties, legalBasis, timeZone, from, until, ...under, clauses };
+  const life = readLife(place, mapping);
+  return { reference, title, parties, legalBasis, timeZone, from, until, ...under, ...life, clauses };
+}
+
+/** What is agreed about changing and ending the agreement, and about who may know of it. */
+function readLife(place: Place, mapping: Mapping): Partial<Terms> {
+  const at = (key: string): Place => placeAt(place, key, memberOf(mapping, key));
+  const read = <T>(key: string, reader: (place: Place) => T | undefined): T | undefined =>
+    Object.hasOwn(mapping, key) ? reader(at(key)) : undefined;
+  const amendmentNotice = read('amendmentNotice', readNotice);
+  const terminationNotice = read('terminationNotice', readNotice);
+  const afterEffects = read('afterEffects', readAfterEffects);
+  const matrix = read('matrix', (from) => readWord(from, ['PARTIES', 'ALL'] as const));
+  return {
+    ...(amendmentNotice === undefined ? {} : { amendmentNotice }),
+    ...(terminationNotice === undefined ? {} : { terminationNotice }),
+    ...(afterEffects === undefined ? {} : { afterEffects }),
+    ...(matrix === undefined ? {} : { matrix }),
+  };
+}
+
+function readAfterEffects(place: Place): AfterEffects | undefined {
+  const mapping = readMapping(
+    place,
+    ['received', 'within'],
+    'after-effects such as `{ received: ERASE, within: P30D }`',
+  );
+  if (mapping === undefined) return undefined;
+  const received = readWord(placeAt(place, 'received', memberOf(mapping, 'received')), ['ERASE', 'RETURN'] as const);
+  const within = Object.hasOwn(mapping, 'within')
+    ? readNotice(placeAt(place, 'within', memberOf(mapping, 'within')))
+    : undefined;
+  if (received === undefined) return undefined;
+  return { received, ...(within === undefined ? {} : { within }) };
+}
+
+/** A duration that somebody will live to see the end of. */
+function readNotice(place: Place): string | undefined {
+  const text = readText(place, NOTICE);
+  const duration = text === undefined ? null : durationFrom(text);
+  if (text === undefined || duration === null) return undefined;
+  if (duration.months <= 12 * NOTICE_YEARS_MAX && duration.days <= 366 * NOTICE_YEARS_MAX) return text;
+  return place.faults.note(place.path, 'INVALID', `expected at most ${NOTICE_YEARS_MAX} years`);
 }
 
 function noteRepeatedArticles({ path, faults }: Place, articles: readonly string[]): void {

@@ -13,6 +13,7 @@ import {
   readSet,
   readText,
   readWord,
+  shownInput,
 } from './document.js';
 import { CONSTRAINT_KEYS, readConstraints } from './read-constraints.js';
 import { FIELD_NAME, readRows } from './read-rows.js';
@@ -123,7 +124,7 @@ function readTreatments(place: Place): Readonly<Record<string, Treatment>> | und
     return faults.note(path, 'INVALID', 'name at least one field, or leave `fields` out');
   }
   const entries = names.flatMap((name) => {
-    const at = placeAt(place, name, value[name]);
+    const at = placeAt(place, shownInput(name), value[name]);
     const field = readText({ ...at, value: name }, FIELD_NAME);
     const treatment = readTreatment(at);
     return field === undefined || treatment === undefined ? [] : [[field, treatment] as const];

@@ -1,6 +1,8 @@
-import { type Constraints, ZERO_POLICIES } from '../domain/clause.js';
+import { type ClauseDuty, type Constraints, QUOTA_UNITS, ZERO_POLICIES } from '../domain/clause.js';
+import { DURATION_PATTERN } from '../domain/duration.js';
 import { DATA_SUBJECT_CATEGORY, HANDLING_CODES } from '../domain/record-type.js';
 import {
+  isMapping,
   type Mapping,
   memberOf,
   type Place,
@@ -12,6 +14,7 @@ import {
   readWhole,
   readWord,
 } from './document.js';
+import { readMask } from './read-mask.js';
 
 /** Keys of a permission that demand something beside parties, purpose, action and time. */
 export const CONSTRAINT_KEYS = [
@@ -34,10 +37,13 @@ export const CONSTRAINT_KEYS = [
 
 const COUNT_MAX = 1_000_000_000;
 const DUTIES_MAX = 50;
+const CATEGORIES_MAX = 100;
+const QUOTA_BOUNDS = { min: 1, max: COUNT_MAX };
+const UNITS_TOLD = QUOTA_UNITS.map((unit) => `\`${unit}\``).join(', ');
 const DURATION = {
   meant: 'a duration such as `P1Y` or `P30D`',
   lengthMax: 20,
-  pattern: /^P(?=\d)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,5}D)?$/,
+  pattern: DURATION_PATTERN,
 };
 const HOURS = {
   meant: 'hours of a day such as `06:00-22:00`',
@@ -54,11 +60,11 @@ type Reader<K extends keyof Constraints> = (place: Place) => Constraints[K] | un
 const READERS: { readonly [K in keyof Required<Constraints>]: Reader<K> } = {
   countMin: (place) => readWhole(place, { min: 1, max: COUNT_MAX }),
   zeroPolicy: (place) => readWord(place, ZERO_POLICIES),
-  justification: (place) => readWord(place, ['REQUIRED'] as const),
+  justification: readJustification,
   regime: (place) => readText(place, REGIME),
-  from: (place) => readText(place, DAY),
-  until: (place) => readText(place, DAY),
-  dataSubjectCategories: (place) => readSet(place, { min: 1, max: COUNT_MAX }, (code) => readText(code, CATEGORY)),
+  from: readDay,
+  until: readDay,
+  dataSubjectCategories: (place) => readSet(place, { min: 1, max: CATEGORIES_MAX }, (code) => readText(code, CATEGORY)),
   handlingCodes: (place) =>
     readSet(place, { min: 1, max: HANDLING_CODES.length }, (code) => readWord(code, HANDLING_CODES)),
   quota: readQuota,
@@ -67,7 +73,7 @@ const READERS: { readonly [K in keyof Required<Constraints>]: Reader<K> } = {
   hours: (place) => readText(place, HOURS),
   retainFor: (place) => readText(place, DURATION),
   onwardDepth: (place) => readWhole(place, { min: 0, max: 10 }),
-  duties: (place) => readList(place, { min: 1, max: DUTIES_MAX }, (duty) => readText(duty, DUTY)),
+  duties: (place) => readList(place, { min: 1, max: DUTIES_MAX }, readDuty),
 };
 
 /** The constraints among the keys of a permission. What is left unread is noted as a fault, so nothing is dropped silently. */
@@ -91,10 +97,45 @@ function readInto<K extends keyof Constraints>(
   if (constraint !== undefined) read[key] = constraint;
 }
 
-function readQuota(place: Place): Constraints['quota'] {
-  const mapping = readMapping(place, ['values', 'per'], 'a quota such as `{ values: 200, per: day }`');
+function readJustification(place: Place): Constraints['justification'] {
+  if (!isMapping(place.value)) return readWord(place, ['REQUIRED'] as const);
+  const mapping = readMapping(place, ['pattern'], 'a justification such as `{ pattern: AA-999999 }`');
   if (mapping === undefined) return undefined;
-  const values = readWhole(placeAt(place, 'values', memberOf(mapping, 'values')), { min: 1, max: COUNT_MAX });
+  const pattern = readMask(placeAt(place, 'pattern', memberOf(mapping, 'pattern')));
+  return pattern === undefined ? undefined : { pattern };
+}
+
+function readDay(place: Place): string | undefined {
+  const day = readText(place, DAY);
+  if (day === undefined) return undefined;
+  // 30 February passes the pattern; as an instant it is 1 March, or none at all.
+  const instant = new Date(`${day}T00:00:00Z`);
+  const isReal = !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day);
+  return isReal ? day : place.faults.note(place.path, 'INVALID', `\`${day}\` is no day of the calendar`);
+}
+
+function readDuty(place: Place): ClauseDuty | undefined {
+  if (!isMapping(place.value)) return readText(place, DUTY);
+  const mapping = readMapping(place, ['duty', 'within', 'every'], 'a duty such as `{ duty: …, within: P30D }`');
+  if (mapping === undefined) return undefined;
+  const at = (key: string): Place => placeAt(place, key, memberOf(mapping, key));
+  const read = (key: 'within' | 'every'): string | undefined =>
+    memberOf(mapping, key) === undefined ? undefined : readText(at(key), DURATION);
+  const duty = readText(at('duty'), DUTY);
+  const [within, every] = [read('within'), read('every')];
+  if (duty === undefined) return undefined;
+  // Without a date both spellings mean the same, and only one of them may be signed.
+  if (within === undefined && every === undefined) return duty;
+  return { duty, ...(within === undefined ? {} : { within }), ...(every === undefined ? {} : { every }) };
+}
+
+function readQuota(place: Place): Constraints['quota'] {
+  const mapping = readMapping(place, [...QUOTA_UNITS, 'per'], 'a quota such as `{ records: 200, per: day }`');
+  if (mapping === undefined) return undefined;
+  const named = QUOTA_UNITS.filter((unit) => Object.hasOwn(mapping, unit));
+  if (named.length === 0) return place.faults.note(place.path, 'REQUIRED', `name what is counted: ${UNITS_TOLD}`);
+  const read = named.map((unit) => [unit, readWhole(placeAt(place, unit, mapping[unit]), QUOTA_BOUNDS)] as const);
   const per = readWord(placeAt(place, 'per', memberOf(mapping, 'per')), ['day', 'month'] as const);
-  return values === undefined || per === undefined ? undefined : { values, per };
+  if (per === undefined || read.some(([, limit]) => limit === undefined)) return undefined;
+  return { ...Object.fromEntries(read), per };
 }

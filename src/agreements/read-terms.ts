@@ -4,6 +4,7 @@ import type { ExchangeStandard, Field, RecordType } from '../domain/record-type.
 import type { Agency, SharedDatabase } from '../domain/registry.js';
 import type { Treatment } from '../domain/treatment.js';
 import { nearWord } from '../support/near-word.js';
+import { checkConstraints, checkPurposesInScope } from './check-constraints.js';
 import { checkRows, noField } from './check-rows.js';
 import { Faults, type Path, quoted } from './document.js';
 import { type Parsed, parseTerms } from './parse-terms.js';
@@ -44,7 +45,11 @@ function checkParties({ terms, registry, faults }: Check): void {
   const known = registry.agencies.map((agency) => agency.code);
   terms.parties.forEach((party, index) => {
     if (known.includes(party)) return;
-    faults.note(['parties', String(index)], 'UNKNOWN', `no agency \`${party}\` is registered${hint(party, known)}`);
+    faults.note(
+      ['parties', String(index)],
+      'UNKNOWN',
+      () => `no agency \`${party}\` is registered${hint(party, known)}`,
+    );
   });
 }
 
@@ -55,8 +60,11 @@ function checkClause(check: Check, clause: Clause, path: Path): Clause {
   const purposes = standard.purposes.map((purpose) => purpose.name);
   for (const purpose of clause.purposes) {
     if (purposes.includes(purpose)) continue;
-    faults.note([...path, 'purposes'], 'UNKNOWN', `there is no purpose \`${purpose}\`${hint(purpose, purposes)}`);
+    faults.note([...path, 'purposes'], 'UNKNOWN', () => `there is no purpose \`${purpose}\`${hint(purpose, purposes)}`);
   }
+  checkPurposesInScope(clause, standard, path, faults);
+  if (clause.kind === 'PERMISSION')
+    checkConstraints(clause, { terms: check.terms, standard, recordType }, path, faults);
   if (recordType === undefined) return clause;
   if (clause.kind === 'PERMISSION') checkTreatments(clause, recordType, path, faults);
   else checkProhibitedFields(clause, recordType, path, faults);
@@ -89,7 +97,7 @@ function recordTypeOf(
     const { recordType: name } = scope;
     return (
       named(name) ??
-      faults.note([...path, 'recordType'], 'UNKNOWN', `there is no record type \`${name}\`${hint(name, names)}`)
+      faults.note([...path, 'recordType'], 'UNKNOWN', () => `there is no record type \`${name}\`${hint(name, names)}`)
     );
   }
   const owners = partiesNamed(clause.assigner, terms.parties, registry.agencies);
@@ -98,11 +106,10 @@ function recordTypeOf(
   if (database !== undefined) return named(database.recordType);
   // A database of somebody else and one that does not exist are told apart nowhere: the registry of databases is public, but
   // a clause may only give what is the assigner's.
-  const near = hint(
-    scope.database,
-    own.map((candidate) => candidate.code),
-  );
-  return faults.note([...path, 'database'], 'UNKNOWN', `the assigner has no database \`${scope.database}\`${near}`);
+  return faults.note([...path, 'database'], 'UNKNOWN', () => {
+    const codes = own.map((candidate) => candidate.code);
+    return `the assigner has no database \`${scope.database}\`${hint(scope.database, codes)}`;
+  });
 }
 
 function checkTreatments(clause: Permission, recordType: RecordType, path: Path, faults: Faults): void {
@@ -110,7 +117,7 @@ function checkTreatments(clause: Permission, recordType: RecordType, path: Path,
     const at = [...path, 'fields', name];
     const field = recordType.fields.find((candidate) => candidate.name === name);
     if (field === undefined) {
-      faults.note(at, 'UNKNOWN', noField(recordType, name));
+      faults.note(at, 'UNKNOWN', () => noField(recordType, name));
       continue;
     }
     if (field.sensitivity === 'INTERNAL') {
@@ -146,7 +153,7 @@ function misfitOf(treatment: Treatment, field: Field): string | undefined {
 function checkProhibitedFields(clause: Prohibition, recordType: RecordType, path: Path, faults: Faults): void {
   clause.fields?.forEach((name, index) => {
     if (recordType.fields.some((field) => field.name === name)) return;
-    faults.note([...path, 'fields', String(index)], 'UNKNOWN', noField(recordType, name));
+    faults.note([...path, 'fields', String(index)], 'UNKNOWN', () => noField(recordType, name));
   });
 }
 

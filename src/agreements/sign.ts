@@ -1,6 +1,7 @@
 import type { AgreementHistory, AgreementStep, SignatoryKey } from '../domain/agreement-history.js';
-import { negotiationOf } from './negotiation.js';
-import { type Actor, isVisibleTo, type Outcome, refused, stepOf, UNKNOWN_AGREEMENT, wrongState } from './outcome.js';
+import { countsAt } from './key-validity.js';
+import { type Actor, type Outcome, permitted, refused, stepOf } from './outcome.js';
+import { TRANSITIONS, type Transition } from './transitions.js';
 
 /** Is `signature` (hexadecimal) an Ed25519 signature (RFC 8032) over the UTF-8 bytes of `text` under `publicKey` (hexadecimal)? */
 export type VerifySignature = (publicKey: string, text: string, signature: string) => boolean;
@@ -12,6 +13,8 @@ export interface SigningRules {
   /** false in production: keys made for the demo world sign nothing there */
   readonly acceptsDemoKeys: boolean;
   readonly verify: VerifySignature;
+  /** the database clock's instant */
+  readonly now: Date;
 }
 
 const SIGNATURE = /^[0-9a-f]{128}$/;
@@ -21,22 +24,29 @@ const SIGNATURE = /^[0-9a-f]{128}$/;
  * the version exists for decisions.
  *
  * @param signature made outside the hub, over the text on the table; only a key of the own agency counts
+ * @param row       of the table of transitions: who may sign in which state
  */
 export function sign(
   actor: Actor,
   history: AgreementHistory | undefined,
   signature: string,
   rules: SigningRules,
+  row: Transition = TRANSITIONS.SIGN,
 ): Outcome {
-  if (history === undefined) return UNKNOWN_AGREEMENT;
-  const negotiation = negotiationOf(history);
+  const allowed = permitted('SIGN', actor, history, row);
+  if (allowed.kind === 'REFUSED') return allowed;
+  const { negotiation } = allowed;
   const { agency, person } = actor;
-  if (!isVisibleTo(agency, negotiation)) return UNKNOWN_AGREEMENT;
-  if (negotiation.signed.includes(agency)) return refused('ALREADY_DONE', 'your agency signed this wording already');
-  if (negotiation.state !== 'ACCEPTED' && negotiation.state !== 'AGREED') return wrongState(negotiation, 'signed');
-  const usable = rules.keys.filter((key) => key.agency === agency && isUsable(key, rules.acceptsDemoKeys));
-  if (usable.length === 0)
-    return refused('KEY_MISSING', 'no signatory key of your agency is registered', ['signature']);
+  const usable = rules.keys.filter(
+    (key) => key.agency === agency && countsAt(key, rules.now) && (rules.acceptsDemoKeys || !key.isDemo),
+  );
+  if (usable.length === 0) {
+    return refused(
+      'KEY_MISSING',
+      'no signatory key of your agency is confirmed and valid now; register and confirm one',
+      ['signature'],
+    );
+  }
   const { reference, version, revision, body } = negotiation.text;
   const isWellFormed = SIGNATURE.test(signature);
   const key = isWellFormed ? usable.find((candidate) => rules.verify(candidate.publicKey, body, signature)) : undefined;
@@ -46,7 +56,7 @@ export function sign(
     ]);
   }
   const step: AgreementStep = {
-    ...stepOf(history, { kind: 'SIGN', actor }, { version, revision }),
+    ...stepOf(allowed.history, { kind: 'SIGN', actor }, { version, revision }),
     signature: { reference, version, revision, agency, keyId: key.id, signature },
   };
   const isLast = negotiation.terms.parties.every((party) => party === agency || negotiation.signed.includes(party));
@@ -56,9 +66,4 @@ export function sign(
     kind: 'STEP',
     step: { ...step, events: [...step.events, finalise], finalised: { reference, version, revision } },
   };
-}
-
-/** Does the key sign anything now? One that was ended does not, nor a demo key in production. */
-function isUsable(key: SignatoryKey, acceptsDemoKeys: boolean): boolean {
-  return key.endedAt === undefined && (acceptsDemoKeys || !key.isDemo);
 }

@@ -1,5 +1,5 @@
 import type { Terms } from '../domain/agreement.js';
-import type { SignedText } from '../domain/agreement-history.js';
+import type { AgreementText, SignedText } from '../domain/agreement-history.js';
 import { canonicalJson, type JsonValue } from '../support/canonical-json.js';
 import { isMapping, memberOf } from './document.js';
 import { parseTerms } from './parse-terms.js';
@@ -41,6 +41,17 @@ export function termsOf(body: string): Terms {
   const text = readSignedText(body);
   if (text === undefined) throw new Error('the stored text of an agreement is not as it was written');
   return text.terms;
+}
+
+const termsOfKnown = new WeakMap<AgreementText, Terms | null>();
+
+/** What a stored wording says, read once; undefined if it is not as the hub wrote it. */
+export function termsOfText(text: AgreementText): Terms | undefined {
+  const known = termsOfKnown.get(text);
+  if (known !== undefined) return known ?? undefined;
+  const terms = readSignedText(text.body)?.terms;
+  termsOfKnown.set(text, terms ?? null);
+  return terms;
 }
 
 function parsedJson(body: string): unknown {

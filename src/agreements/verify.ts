@@ -1,4 +1,4 @@
-import type { AgreementVersion } from '../domain/agreement.js';
+import type { AgreementVersion, Terms } from '../domain/agreement.js';
 import type {
   AgreementSignature,
   AgreementText,
@@ -9,7 +9,9 @@ import type {
   StoredAgreement,
   Verified,
 } from '../domain/agreement-history.js';
+import { plainReference } from '../domain/agreement-reference.js';
 import type { Agency } from '../domain/registry.js';
+import { countsAt } from './key-validity.js';
 import { partiesNamed, partnersOf } from './parties.js';
 import type { VerifySignature } from './sign.js';
 import { readSignedText } from './signed-text.js';
@@ -23,17 +25,27 @@ export interface VerificationRules {
   readonly verify: VerifySignature;
   /** the first instant of a local day, in milliseconds since 1970 */
   readonly startOfLocalDay: (day: string, timeZone: string) => number;
+  /** absent: no version counts that not every party signed */
+  readonly tightening?: TighteningRules;
+}
+
+/** What a version is measured by that one party entered alone: how terms are compared is not this folder's to know. */
+export interface TighteningRules {
+  /** Does the new wording only narrow the old one, in nothing but what the agency gives or receives? */
+  readonly mayEnterAlone: (agency: string, before: Terms, after: Terms) => boolean;
+  /** when a tightening finalised at this instant begins, after the notice that the version before names; undefined = at once */
+  readonly noticeEnd: (before: Terms, finalisedAt: Date) => Date | undefined;
 }
 
 /**
  * The versions of one agreement, if every one of them is what its parties signed: bytes fit the hash, the text is canonical
  * and made for this environment, place and predecessor, and each party's signature verifies under a key that was its own
- * and valid then. One doubtful version makes all of them absent: the version before it must not come back into force.
+ * and valid then; of a version that one party tightened, that party's, if the words are narrower than those before. One doubtful version makes all of them absent: the version before it must not come back into force.
  */
 export function verifyAgreement(stored: StoredAgreement, rules: VerificationRules): Verified {
   const versions: AgreementVersion[] = [];
   const doubts: Doubt[] = [];
-  let previous: string | null = null;
+  let previous: AgreementText | undefined;
   stored.finalised.forEach((finalised, index) => {
     const text = stored.texts.find((one) => one.version === finalised.version && one.revision === finalised.revision);
     const said = text === undefined ? undefined : readSignedText(text.body);
@@ -46,9 +58,10 @@ export function verifyAgreement(stored: StoredAgreement, rules: VerificationRule
         parties: boundBy(stored),
       });
     } else {
-      versions.push(versionOf(finalised, text, said, rules));
+      const before = termsOfPrevious(previous);
+      versions.push(versionOf({ finalised, text, before }, underKey(said, stored.reference), rules));
     }
-    previous = text?.hash ?? null;
+    previous = text;
   });
   if (stored.finalisations !== stored.finalised.length) {
     const version = Math.max(stored.finalisations, stored.finalised.length);
@@ -61,7 +74,8 @@ interface Claim {
   readonly finalised: FinalisedVersion;
   readonly text: AgreementText | undefined;
   readonly said: SignedText | undefined;
-  readonly previous: string | null;
+  /** the wording finalised before */
+  readonly previous: AgreementText | undefined;
   readonly number: number;
 }
 
@@ -71,11 +85,13 @@ function causeOfDoubt(stored: StoredAgreement, claim: Claim, rules: Verification
   if (text === undefined || rules.sha256(text.body) !== text.hash) return 'HASH';
   if (said === undefined) return 'TEXT';
   if (said.environment !== rules.environment) return 'ENVIRONMENT';
-  if (said.terms.reference !== stored.reference) return 'REFERENCE';
-  if (said.version !== finalised.version || finalised.version !== number || said.previous !== previous)
+  if (said.terms.reference !== plainReference(stored.reference)) return 'REFERENCE';
+  if (said.version !== finalised.version || finalised.version !== number || said.previous !== (previous?.hash ?? null))
     return 'VERSION';
   if (!said.terms.parties.every((party) => rules.agencies.some((agency) => agency.code === party))) return 'PARTIES';
-  const isSigned = said.terms.parties.every((party) =>
+  const { tightenedBy } = finalised;
+  const signatories = tightenedBy === undefined ? said.terms.parties : [tightenedBy];
+  const isSigned = signatories.every((party) =>
     stored.signatures.some(
       (signature) =>
         signature.agency === party &&
@@ -84,7 +100,17 @@ function causeOfDoubt(stored: StoredAgreement, claim: Claim, rules: Verification
         rules.keys.some((key) => isSignedWith(key, signature, text.body, rules)),
     ),
   );
-  return isSigned ? undefined : 'SIGNATURE';
+  if (!isSigned) return 'SIGNATURE';
+  if (tightenedBy === undefined) return undefined;
+  // INVARIANT (widening takes both): one party's signature is enough only for what the words themselves show to be narrower.
+  const before = termsOfPrevious(previous);
+  const isTightening =
+    before !== undefined && rules.tightening?.mayEnterAlone(tightenedBy, before, said.terms) === true;
+  return isTightening ? undefined : 'WIDENED';
+}
+
+function termsOfPrevious(previous: AgreementText | undefined): Terms | undefined {
+  return previous === undefined ? undefined : readSignedText(previous.body)?.terms;
 }
 
 function isSignedWith(
@@ -93,22 +119,31 @@ function isSignedWith(
   body: string,
   { acceptsDemoKeys, verify }: VerificationRules,
 ): boolean {
-  const { signedAt } = signature;
-  const wasValid = key.validFrom <= signedAt && (key.endedAt === undefined || signedAt < key.endedAt);
   const isUsable = key.id === signature.keyId && key.agency === signature.agency && (acceptsDemoKeys || !key.isDemo);
-  return isUsable && wasValid && verify(key.publicKey, body, signature.signature);
+  return isUsable && countsAt(key, signature.signedAt) && verify(key.publicKey, body, signature.signature);
+}
+
+/** In the set an agreement has its key; the signed words hold the reference without the suffix of the key. */
+function underKey(said: SignedText, key: string): SignedText {
+  return said.terms.reference === key ? said : { ...said, terms: { ...said.terms, reference: key } };
 }
 
 function versionOf(
-  { finalisedAt, version }: FinalisedVersion,
-  { hash }: AgreementText,
+  {
+    finalised: { finalisedAt, version, tightenedBy },
+    text: { hash },
+    before,
+  }: { readonly finalised: FinalisedVersion; readonly text: AgreementText; readonly before: Terms | undefined },
   { terms }: SignedText,
-  { agencies, startOfLocalDay }: VerificationRules,
+  { agencies, startOfLocalDay, tightening }: VerificationRules,
 ): AgreementVersion {
   // Computed from the signed words, never read from a column that somebody could have changed.
   const from = new Date(startOfLocalDay(terms.from, terms.timeZone));
   const until = new Date(startOfLocalDay(terms.until, terms.timeZone));
-  return { terms, version, hash, partnerOf: partnersOf(terms, agencies), from, until, finalisedAt };
+  const isTightened = tightenedBy !== undefined && before !== undefined;
+  const noticeEndsAt = isTightened ? tightening?.noticeEnd(before, finalisedAt) : undefined;
+  const notice = noticeEndsAt === undefined ? {} : { noticeEndsAt };
+  return { terms, version, hash, partnerOf: partnersOf(terms, agencies), from, until, finalisedAt, ...notice };
 }
 
 /** Whoever a doubtful agreement names or was signed by: more rather than fewer. */

@@ -10,7 +10,18 @@ export type TermsDocument = { readonly [key: string]: JsonValue };
 export function writeTerms(terms: Terms): TermsDocument {
   const { framework, clauses, parties, reference, title, legalBasis, timeZone, from, until } = terms;
   const under: TermsDocument = framework === undefined ? {} : { framework };
-  return { reference, title, parties, legalBasis, timeZone, from, until, ...under, clauses: clauses.map(writeClause) };
+  const head = { reference, title, parties, legalBasis, timeZone, from, until, ...under };
+  return { ...head, ...writeLife(terms), clauses: clauses.map(writeClause) };
+}
+
+function writeLife({ amendmentNotice, terminationNotice, afterEffects, matrix }: Terms): TermsDocument {
+  const { received, within } = afterEffects ?? {};
+  return {
+    ...(amendmentNotice === undefined ? {} : { amendmentNotice }),
+    ...(terminationNotice === undefined ? {} : { terminationNotice }),
+    ...(received === undefined ? {} : { afterEffects: { received, ...(within === undefined ? {} : { within }) } }),
+    ...(matrix === undefined ? {} : { matrix }),
+  };
 }
 
 function writeClause(clause: Clause): TermsDocument {

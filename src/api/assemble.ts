@@ -18,10 +18,15 @@ import { gateOf } from './gate.js';
 import { importResolverOf } from './import-resolver.js';
 import type { RecordResolver } from './raw-json.js';
 import { recordResolversOf } from './record-resolver.js';
+import { AccessResolver } from './resolvers/access-resolver.js';
+import { AgreementDoubtResolver } from './resolvers/agreement-doubt-resolver.js';
 import { AgreementResolver, SignatureResolver } from './resolvers/agreement-resolver.js';
 import { ChangeAgreementResolver } from './resolvers/change-agreement-resolver.js';
+import { DutyResolver } from './resolvers/duty-resolver.js';
 import { ExplainResolver } from './resolvers/explain-resolver.js';
+import { NegotiationSummaryResolver, VersionInterchangeResolver } from './resolvers/interchange-resolver.js';
 import { LedgerResolver } from './resolvers/ledger-resolver.js';
+import { QuotaResolver } from './resolvers/quota-resolver.js';
 import { RecordTypeResolver } from './resolvers/record-type-resolver.js';
 import { RegisterResolver } from './resolvers/register-resolver.js';
 import {
@@ -31,6 +36,7 @@ import {
   SharedDatabaseResolver,
   TechnologyResolver,
 } from './resolvers/registry-resolver.js';
+import { SignatoryKeyResolver } from './resolvers/signatory-key-resolver.js';
 import { ViewerResolver } from './resolvers/viewer-resolver.js';
 import { HandlingCodeName, PurposeName, ReasonName, SCALARS, SourceOutcomeName } from './scalars.js';
 import { shielded } from './shield.js';
@@ -44,10 +50,17 @@ const RESOLVERS = [
   RegisterResolver,
   RecordTypeResolver,
   LedgerResolver,
+  QuotaResolver,
   ExplainResolver,
+  AccessResolver,
   AgreementResolver,
   SignatureResolver,
+  VersionInterchangeResolver,
+  DutyResolver,
+  NegotiationSummaryResolver,
   ChangeAgreementResolver,
+  SignatoryKeyResolver,
+  AgreementDoubtResolver,
   ViewerResolver,
 ] as const;
 

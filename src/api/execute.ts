@@ -11,6 +11,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { getArgumentValues, getVariableValues } from 'graphql/execution/values.js';
+import { PAGE_SIZE_DEFAULT } from '../domain/ask.js';
 import { HubError } from '../domain/errors.js';
 import type { ApiContext } from './context.js';
 import { codeOf, graphqlErrorFrom, statusOf } from './graphql-error.js';
@@ -69,8 +70,9 @@ export async function carryOut(execution: Execution): Promise<Answer> {
   if (operation.operation === 'mutation' && acts.length > LIMITS.mutationsMax) {
     return refusal([graphqlErrorFrom(limitExceeded('mutations of one request', LIMITS.mutationsMax))]);
   }
-  const clash = purposeClash(carried, coerced.coerced);
-  if (clash !== undefined) return refusal([graphqlErrorFrom(clash)]);
+  const stated = statedArguments(carried, coerced.coerced);
+  const refused = purposeClash(stated) ?? tooManyRecords(stated);
+  if (refused !== undefined) return refusal([graphqlErrorFrom(refused)]);
   if (carried.fields.every((field) => !field.isRaw)) {
     return withStatus(
       await execute({ schema, document, operationName, contextValue: context, variableValues: execution.variables }),
@@ -94,12 +96,28 @@ function rootFields(
   return carried;
 }
 
-/** A request has one purpose and one justification (design 6): with two, it is refused before anything is asked. */
-function purposeClash(carried: Carried, variables: Readonly<Record<string, unknown>>): HubError | undefined {
-  const stated = carried.fields.flatMap(({ definition, nodes: [node] }) => {
+type Stated = readonly Readonly<Record<string, unknown>>[];
+
+/** The arguments of the root fields that ask for a purpose. */
+function statedArguments(carried: Carried, variables: Readonly<Record<string, unknown>>): Stated {
+  return carried.fields.flatMap(({ definition, isRaw, nodes: [node] }) => {
     if (node === undefined || definition?.args.some(({ name }) => name === 'purpose') !== true) return [];
-    return [getArgumentValues(definition, node, { ...variables })];
+    const isPage = isRaw && definition.args.some(({ name }) => name === 'first');
+    return [{ ...getArgumentValues(definition, node, { ...variables }), isPage }];
   });
+}
+
+/** What a request costs is bounded by itself: a quota bounds what is disclosed, and most asks have none. */
+function tooManyRecords(stated: Stated): HubError | undefined {
+  const sizes = stated.map(({ isPage, first, last }) =>
+    isPage === true ? Number(first ?? last ?? PAGE_SIZE_DEFAULT) : 0,
+  );
+  const records = sizes.reduce((total, size) => total + Math.max(0, size), 0);
+  return records > LIMITS.recordsMax ? limitExceeded('records of all pages together', LIMITS.recordsMax) : undefined;
+}
+
+/** A request has one purpose and one justification (design 6): with two, it is refused before anything is asked. */
+function purposeClash(stated: Stated): HubError | undefined {
   const differ = (name: string): boolean => new Set(stated.map((args) => args[name] ?? null)).size > 1;
   if (differ('purpose'))
     return new HubError('BAD_USER_INPUT', 'a request has one purpose', { reason: 'REGIME_MISMATCH' });

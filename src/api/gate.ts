@@ -12,6 +12,8 @@ export interface Gate {
 const EVERYBODY: readonly Role[] = ROLES;
 const READERS_OF_AGREEMENTS: readonly Role[] = ['POLICY_OFFICER', 'SIGNATORY', 'AUDITOR', 'ANALYST'];
 
+const READERS_OF_DUTIES: readonly Role[] = ['POLICY_OFFICER', 'SIGNATORY', 'STEWARD', 'AUDITOR'];
+
 /** The fixed root fields. A role only opens the door: whose data, whose agreement, is decided behind it. */
 const FIXED: Gate = {
   Query: {
@@ -23,23 +25,37 @@ const FIXED: Gate = {
     technologies: EVERYBODY,
     agreements: READERS_OF_AGREEMENTS,
     agreement: READERS_OF_AGREEMENTS,
+    signatoryKeys: ['POLICY_OFFICER', 'SIGNATORY', 'AUDITOR', 'OPERATOR'],
+    agreementDoubts: ['POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
+    duties: READERS_OF_DUTIES,
+    notices: READERS_OF_DUTIES,
     ledger: ['AUDITOR'],
+    quotas: ['ANALYST', 'REPORTER', 'STEWARD', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
     explainAccess: ['ANALYST', 'REPORTER', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
+    accessMatrix: ['ANALYST', 'REPORTER', 'STEWARD', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
+    whoCanSee: ['STEWARD', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
+    simulateAgreement: ['POLICY_OFFICER'],
   },
   Mutation: {
     registerPartner: ['OPERATOR'],
     registerAgency: ['OPERATOR'],
-    registerSignatoryKey: ['OPERATOR'],
+    registerSignatoryKey: ['OPERATOR', 'POLICY_OFFICER'],
+    confirmSignatoryKey: ['POLICY_OFFICER', 'SIGNATORY'],
+    revokeSignatoryKey: ['SIGNATORY', 'OPERATOR'],
     registerSharedDatabase: ['STEWARD'],
     registerTechnology: ['STEWARD', 'POLICY_OFFICER'],
     draftAgreement: ['POLICY_OFFICER'],
+    amendAgreement: ['POLICY_OFFICER'],
     offerAgreement: ['POLICY_OFFICER'],
+    counterAgreement: ['POLICY_OFFICER'],
     acceptAgreement: ['POLICY_OFFICER'],
     rejectAgreement: ['POLICY_OFFICER', 'SIGNATORY'],
+    withdrawAgreement: ['POLICY_OFFICER', 'SIGNATORY'],
     signAgreement: ['SIGNATORY'],
     suspendAgreement: ['SIGNATORY'],
     resumeAgreement: ['SIGNATORY'],
     terminateAgreement: ['SIGNATORY'],
+    attestDuty: ['POLICY_OFFICER', 'STEWARD'],
   },
 };
 

@@ -17,8 +17,10 @@ export const LIMITS = {
   depthMax: 12,
   /** of fields below `__schema` and `__type`, where the usual document of a tool nests `ofType` */
   introspectionDepthMax: 24,
-  aliasesMax: 30,
-  rootFieldsMax: 20,
+  aliasesMax: 60,
+  rootFieldsMax: 50,
+  /** that the pages of one request could show together, whatever a quota has left */
+  recordsMax: 20_000,
   /** an act and its ledger entry are one transaction, and a request has one entry */
   mutationsMax: 1,
   valueDepthMax: 32,

@@ -86,7 +86,11 @@ export class PageWriter {
 
 /** Source lines as they are asked for: of statistics too. */
 export function sourcesJson(sources: RecordPage['sources'], fields: readonly Selected[]): string {
-  const lines = sources.map((line) => ({ ...line, database: { code: line.database, name: line.databaseName } }));
+  const lines = sources.map((line) => ({
+    ...line,
+    database: { code: line.database, name: line.databaseName },
+    resetsAt: line.resetsAt?.toISOString() ?? null,
+  }));
   return plainJson(lines, fields, SOURCE_TYPES);
 }
 

@@ -49,9 +49,25 @@ export function selectedColumns(recordType: RecordType, selections: readonly (re
   const isEnvelope = (name: string): name is EnvelopeField => Object.hasOwn(ENVELOPE_COLUMN, name);
   return {
     fields: recordType.fields.flatMap(({ name }) => (names.has(name) ? [name] : [])),
-    envelope: [...names].filter(isEnvelope),
+    envelope: [...names, ...(isEndSelected(selections) ? ['retainUntil'] : [])].filter(isEnvelope),
     withIds: names.has('id'),
   };
+}
+
+/** The end of keeping a record is its own end, too: without the envelope's column nobody could tell which is earlier. */
+function isEndSelected(selections: readonly (readonly Selected[])[]): boolean {
+  const isSelected = (fields: readonly Selected[], name: string): boolean => fields.some((one) => one.name === name);
+  return selections.some(
+    (fields) =>
+      !isSelected(fields, 'retainUntil') &&
+      fields.some((one) => one.name === 'disclosure' && isSelected(one.fields, 'retainUntil')),
+  );
+}
+
+/** Who asks, and whose rights the answer follows: the caller's own, or with `viewAs` those of the agency it looks as. */
+export function agenciesOf(args: Args, caller: string): { readonly agency: string; readonly viewedBy?: string } {
+  const viewAs = args.viewAs as string | null | undefined;
+  return viewAs == null ? { agency: caller } : { agency: viewAs, viewedBy: caller };
 }
 
 /** The part of an ask that every root field of a record type has. */
@@ -73,7 +89,7 @@ function scopeOf(recordType: RecordType, args: Args): { databases?: readonly str
 /** @throws HubError BAD_USER_INPUT or LIMIT_EXCEEDED, naming the argument */
 export function pageAskOf(
   recordType: RecordType,
-  agency: string,
+  caller: string,
   args: Args,
   columns: SelectedColumns & { readonly withCursors: boolean },
 ): PageAsk {
@@ -86,7 +102,7 @@ export function pageAskOf(
     throw new HubError('BAD_USER_INPUT', '`first` goes with `after`, and `last` with `before`');
   }
   return {
-    agency,
+    ...agenciesOf(args, caller),
     action: 'READ',
     recordType: recordType.name,
     ...purposeOf(args),
@@ -102,14 +118,14 @@ export function pageAskOf(
 /** @throws HubError BAD_USER_INPUT, naming the argument */
 export function aggregateAskOf(
   recordType: RecordType,
-  agency: string,
+  caller: string,
   args: Args,
   sums: readonly string[],
 ): AggregateAsk {
   const dimensions = readDimensions(recordType, args.groupBy as readonly string[]);
   if (dimensions.kind === 'problem') throw badInput([{ path: ['groupBy'], message: dimensions.message }]);
   return {
-    agency,
+    ...agenciesOf(args, caller),
     action: 'AGGREGATE',
     recordType: recordType.name,
     ...purposeOf(args),

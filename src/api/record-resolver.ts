@@ -1,3 +1,4 @@
+import { callerOf } from '../domain/ask.js';
 import { HubError } from '../domain/errors.js';
 import type { RecordType } from '../domain/record-type.js';
 import { aggregate, type Statistics } from '../hub/aggregate.js';
@@ -7,6 +8,7 @@ import type { ApiContext } from './context.js';
 import { member, PageWriter, sourcesJson } from './page-writer.js';
 import type { RawJson, RecordResolver } from './raw-json.js';
 import {
+  agenciesOf,
   aggregateAskOf,
   pageAskOf,
   purposeOf,
@@ -44,7 +46,9 @@ async function pageJson(
   const writer = pageWriters.of(selection, () => new PageWriter(recordType, selection, hub.timeZone));
   const ask = pageAskOf(recordType, agencyOf(context), args, writer.columns);
   const page = await query(hub, journal, ask);
-  const ids = writer.columns.withIds ? sealedIds(context, ask, page.rows) : [];
+  const ids = writer.columns.withIds
+    ? sealedIds(context, { agency: callerOf(ask), purpose: ask.purpose }, page.rows)
+    : [];
   return { toJson: () => writer.write(page, ids) };
 }
 
@@ -89,7 +93,7 @@ async function recordJson(
   });
   const sealedId = String(args.id);
   const row = await queryRecord(context.hub, context.journal, {
-    agency: agencyOf(context),
+    ...agenciesOf(args, agencyOf(context)),
     action: 'READ',
     recordType: recordType.name,
     ...purposeOf(args),

@@ -1,4 +1,4 @@
-import type { DisclosedRow, Disclosure } from '../hub/disclosed-row.js';
+import { conditionsFor, type DisclosedRow, type Disclosure } from '../hub/disclosed-row.js';
 import { servedEnvelopeInstant, servedExactInstant, servedPeriodStart } from '../hub/served-instant.js';
 import { plainJson, type Selected, typeNames } from './selection.js';
 
@@ -138,10 +138,23 @@ function perDatabase(fields: readonly Selected[]): WritePart {
   };
 }
 
-/** Equal for all rows of a disclosure, but for the handling code, which is the record's own. */
+/** Equal for all rows of a disclosure, but for the handling code and the end of keeping it, which are the record's own. */
 function disclosureWriter(fields: readonly Selected[], disclosure: Disclosure): WritePart {
-  const json = (handlingCode: string | null): string =>
-    plainJson({ ...disclosure, handlingCode, retainUntil: null }, fields, TYPES.of('disclosure'));
-  const plain = json(null);
-  return (row) => (row.handlingCode === null ? plain : json(row.handlingCode));
+  const known = new Map<string, string>();
+  const write = ({ handlingCode, retainUntil }: Pick<DisclosedRow, 'handlingCode' | 'retainUntil'>): string => {
+    const key = `${handlingCode} ${retainUntil}`;
+    let json = known.get(key);
+    if (json === undefined) {
+      if (known.size >= DISCLOSURES_MAX) known.clear();
+      const conditions = conditionsFor(disclosure, handlingCode);
+      json = plainJson({ ...disclosure, handlingCode, retainUntil, conditions }, fields, TYPES.of('disclosure'));
+      known.set(key, json);
+    }
+    return json;
+  };
+  const plain = write({ handlingCode: null, retainUntil: null });
+  return (row) => (row.handlingCode === null && row.retainUntil === null ? plain : write(row));
 }
+
+/** texts kept per disclosure: records shown alike rarely differ in more than their handling code */
+const DISCLOSURES_MAX = 100;

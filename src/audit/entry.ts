@@ -86,6 +86,7 @@ function askShape(ask: LedgerAsk): LedgerAsk {
     recordType: ask.recordType,
     selectedFields: ask.selectedFields,
     touchedFields: ask.touchedFields,
+    ...(ask.viewAs === undefined ? {} : { viewAs: bounded(ask.viewAs) }),
   };
 }
 

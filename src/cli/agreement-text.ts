@@ -17,6 +17,9 @@ export interface ShownAgreement {
     readonly text: string;
     readonly document: unknown;
   } | null;
+  /** absent or null: there is no version before the one on the table */
+  readonly difference?: readonly { readonly effect: string; readonly sentence: string }[] | null;
+  readonly mayEnterAlone?: readonly string[];
   readonly versions: readonly ShownVersion[];
   readonly acts: readonly {
     readonly kind: string;
@@ -42,6 +45,10 @@ interface ShownVersion {
   readonly text: string;
   readonly hash: string;
   readonly finalisedAt: string;
+  /** from when it counts, if it does */
+  readonly beginsAt?: string | null;
+  /** the party that entered it alone */
+  readonly tightenedBy?: string | null;
   readonly document: unknown;
   readonly signatures: readonly {
     readonly agency: string;
@@ -51,6 +58,10 @@ interface ShownVersion {
 }
 
 const list = (codes: readonly string[]): string => (codes.length === 0 ? 'nobody' : codes.join(', '));
+
+function begun({ beginsAt, tightenedBy }: ShownVersion): string {
+  return tightenedBy == null ? '' : ` as a tightening by ${tightenedBy} alone, counts from ${beginsAt ?? 'never'}`;
+}
 
 /** An agreement for people: head, wording that counts, talks, history. */
 export function agreementLines(agreement: ShownAgreement): readonly string[] {
@@ -68,7 +79,7 @@ export function agreementLines(agreement: ShownAgreement): readonly string[] {
         ]),
     ...versions.map(
       (version) =>
-        `version ${version.version}: ${version.status ?? 'DOES NOT VERIFY'}, finalised ${version.finalisedAt}, SHA-256 ${version.hash}, signed by ${list(version.signatures.map(({ agency }) => agency))}`,
+        `version ${version.version}: ${version.status ?? 'DOES NOT VERIFY'}, finalised ${version.finalisedAt}${begun(version)}, SHA-256 ${version.hash}, signed by ${list(version.signatures.map(({ agency }) => agency))}`,
     ),
     ...acts.map(({ kind, by, effectiveAt, assigner, article }) => {
       const scope = [assigner === null ? '' : ` from ${assigner}`, article === null ? '' : ` article ${article}`].join(
@@ -84,6 +95,17 @@ export function agreementLines(agreement: ShownAgreement): readonly string[] {
     }),
     ...(wording === undefined ? [] : ['', stringify(wording).trimEnd()]),
   ];
+}
+
+/** What the wording on the table changes against the version before it, in sentences, and who may enter it alone. */
+export function differenceLines({ difference, mayEnterAlone = [] }: ShownAgreement): readonly string[] {
+  if (difference == null) return [];
+  if (difference.length === 0) return ['the wording on the table changes nothing of the version before it'];
+  const alone =
+    mayEnterAlone.length === 0
+      ? 'all parties must sign it'
+      : `it only narrows: once it is offered, its author can enter it by its signature alone (${mayEnterAlone.join(' or ')})`;
+  return ['the wording on the table:', ...difference.map(({ effect, sentence }) => `  ${effect}  ${sentence}`), alone];
 }
 
 export interface Verdict {
@@ -104,11 +126,13 @@ export function verdictLines({ versions }: ShownAgreement): Verdict {
   return { lines: lines.length === 0 ? ['no version is finalised yet'] : lines, faults };
 }
 
-function faultsOf({ version, text, hash, document, signatures }: ShownVersion): readonly string[] {
+function faultsOf({ version, text, hash, document, signatures, tightenedBy }: ShownVersion): readonly string[] {
   // Of this version: later ones may have other parties.
   const { parties = [] } = document as { readonly parties?: readonly string[] };
   const bytes = Buffer.from(text, 'utf8');
-  const unsigned = parties.filter((party) => !signatures.some(({ agency }) => agency === party));
+  // That a version of one signature only narrows is the hub's to verify: it knows the words before and what they stand on.
+  const signatories = tightenedBy == null ? parties : [tightenedBy];
+  const unsigned = signatories.filter((party) => !signatures.some(({ agency }) => agency === party));
   return [
     ...(createHash('sha256').update(bytes).digest('hex') === hash
       ? []

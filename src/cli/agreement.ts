@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import type { Role } from '../domain/identity.js';
-import { agreementLines, type ShownAgreement, verdictLines } from './agreement-text.js';
+import { registerAgreementDiff } from './agreement-diff.js';
+import { registerAgreementExport } from './agreement-export.js';
+import { readDocument } from './agreement-file.js';
+import { registerAgreementSimulate } from './agreement-simulate.js';
+import { agreementLines, differenceLines, type ShownAgreement } from './agreement-text.js';
+import { verifyAtRest, verifyWithHub } from './agreement-verify.js';
 import { type CommandContext, CommandFailure, type RegisterCommand } from './command.js';
 import { askHub, type Caller, dataOf, hubUrl, payloadOf } from './hub-client.js';
 import { signText } from './sign-text.js';
@@ -21,21 +25,63 @@ interface AgreementOptions {
 const AS = ['--as <agency>', 'demo mode: act as this agency, with its demo identity and key'] as const;
 const REASON = ['--reason <text>', 'why; the other parties read it'] as const;
 
-/** `besa agreement draft | offer | accept | reject | sign | suspend | resume | terminate | show | verify`. */
+/** `besa agreement draft | amend | offer | counter | accept | reject | withdraw | sign | suspend | resume | terminate | show | verify`. */
 export const registerAgreement: RegisterCommand = (program, context) => {
   const group = program.command('agreement').description("an agreement's life: from the draft to its end");
-  const act = (name: string, description: string): Command =>
+  registerAgreementExport(group, context);
+  registerAgreementDiff(group, context);
+  registerAgreementSimulate(group, context);
+  const act: CommandOnOne = (name, description) =>
     group
       .command(name)
       .description(description)
       .argument('<reference>', 'such as AGR-2024-002')
       .option(...AS);
+  registerWordings(group, context);
+  registerTalks(act, context);
+  registerInterruptions(act, context);
+  act('show', 'show an agreement: wording, signatures, history and status')
+    .option('--json', 'print it as JSON')
+    .action((reference: string, options: AgreementOptions) => show(context, reference, options));
+  group
+    .command('verify')
+    .description('check bytes and signatures: what the hub believes, and of one agreement here, not in the hub')
+    .argument('[reference]', 'such as AGR-2024-002; omitted = all')
+    .option('--offline', "read the hub's database, without a hub; all agreements in it")
+    .option(...AS)
+    .action((reference: string | undefined, options: AgreementOptions & { readonly offline?: boolean }) =>
+      options.offline === true ? verifyAtRest(context, reference) : verify(context, reference, options),
+    );
+};
+
+/** Makes a command about one agreement. */
+type CommandOnOne = (name: string, description: string) => Command;
+
+function registerWordings(group: Command, context: CommandContext): void {
   group
     .command('draft')
     .description('draft an agreement, or a new wording of the own draft, from its file')
     .argument('<file>', 'YAML or JSON')
     .option(...AS)
     .action((file: string, options: AgreementOptions) => draft(context, file, options));
+  group
+    .command('amend')
+    .description('draft the next version of a finalised agreement from its file, and say what it changes for whom')
+    .argument('<file>', 'YAML or JSON: the complete wording, of the same reference and parties')
+    .option(...AS)
+    .action((file: string, options: AgreementOptions) => amend(context, file, options));
+  group
+    .command('counter')
+    .description('answer the wording on the table with another complete one, from its file')
+    .argument('<file>', 'YAML or JSON, of the same reference and parties')
+    .option(...AS)
+    .action(async (file: string, options: AgreementOptions) => {
+      const input = { document: await readDocument(file) };
+      await change(context, 'counterAgreement', ['POLICY_OFFICER'], input, options);
+    });
+}
+
+function registerTalks(act: CommandOnOne, context: CommandContext): void {
   act('offer', 'send the own draft to the other parties').action((reference: string, options: AgreementOptions) =>
     change(context, 'offerAgreement', ['POLICY_OFFICER'], { reference }, options),
   );
@@ -47,9 +93,17 @@ export const registerAgreement: RegisterCommand = (program, context) => {
     .action((reference: string, options: AgreementOptions) =>
       change(context, 'rejectAgreement', ['POLICY_OFFICER'], { reference, reason: options.reason }, options),
     );
+  act('withdraw', 'take back the own draft, or the own wording on the table')
+    .option(...REASON)
+    .action((reference: string, options: AgreementOptions) =>
+      change(context, 'withdrawAgreement', ['POLICY_OFFICER'], { reference, reason: options.reason ?? null }, options),
+    );
   act('sign', "sign the accepted wording; the last party's signature puts it into force")
     .option('--key <file>', "the signatory's Ed25519 key, PKCS #8 in PEM; it never leaves this machine")
     .action((reference: string, options: AgreementOptions) => sign(context, reference, options));
+}
+
+function registerInterruptions(act: CommandOnOne, context: CommandContext): void {
   for (const [name, description] of [
     ['suspend', 'stop what an agreement permits, until the same side resumes it'],
     ['resume', 'lift what the own side suspended'],
@@ -70,13 +124,7 @@ export const registerAgreement: RegisterCommand = (program, context) => {
       const { assigner: _every, article: _all, ...input } = interruptionOf(reference, options);
       return change(context, 'terminateAgreement', ['SIGNATORY'], input, options);
     });
-  act('show', 'show an agreement: wording, signatures, history and status')
-    .option('--json', 'print it as JSON')
-    .action((reference: string, options: AgreementOptions) => show(context, reference, options));
-  act('verify', 'check the bytes and signatures of every version in force, here and not in the hub').action(
-    (reference: string, options: AgreementOptions) => verify(context, reference, options),
-  );
-};
+}
 
 const interruptionOf = (reference: string, { reason, effectiveAt, assigner, article }: AgreementOptions) => ({
   reference,
@@ -96,31 +144,28 @@ async function callerOf(
 }
 
 async function draft(context: CommandContext, file: string, options: AgreementOptions): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new CommandFailure(`\`${file}\` cannot be read`);
-  });
-  const input = documentOf(file, text);
-  await change(context, 'draftAgreement', ['POLICY_OFFICER'], input, options);
+  await change(context, 'draftAgreement', ['POLICY_OFFICER'], await readDocument(file), options);
 }
 
-/** YAML holds JSON, so one reader does for both. Dates stay text: a day has no time zone. */
-function documentOf(file: string, text: string): unknown {
-  try {
-    return parse(text, { schema: 'core' });
-  } catch (error) {
-    throw new CommandFailure(
-      `\`${file}\` is no YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`,
-    );
-  }
+async function amend(context: CommandContext, file: string, options: AgreementOptions): Promise<void> {
+  const input = { document: await readDocument(file) };
+  const reference = await changed(context, 'amendAgreement', ['POLICY_OFFICER'], input, options);
+  const agreement = await fetched(await callerOf(context, ['POLICY_OFFICER'], options), reference);
+  for (const line of differenceLines(agreement)) context.terminal.print(line);
 }
 
-async function change(
+async function change(...act: Parameters<typeof changed>): Promise<void> {
+  await changed(...act);
+}
+
+/** @returns the reference of the agreement */
+async function changed(
   context: CommandContext,
   mutation: string,
   roles: readonly Role[],
   input: unknown,
   options: AgreementOptions,
-): Promise<void> {
+): Promise<string> {
   const caller = await callerOf(context, roles, options);
   const type = `${INPUT_OF[mutation] ?? `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}`}Input`;
   const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) {
@@ -129,6 +174,7 @@ async function change(
   const { reference, status, negotiation } = payload.agreement as ShownAgreement;
   const stage = negotiation == null ? '' : `, version ${negotiation.version} ${negotiation.state}`;
   context.terminal.note(`✔ ${reference}: ${status ?? 'nothing in force'}${stage}`);
+  return reference;
 }
 
 const INPUT_OF: Readonly<Record<string, string>> = {
@@ -141,7 +187,8 @@ const INPUT_OF: Readonly<Record<string, string>> = {
 const SHOWN = `query ($reference: String!) { agreement(reference: $reference) {
   reference title parties status
   negotiation { version revision state drafter accepted signed text hash document }
-  versions { version status text hash finalisedAt document signatures { agency publicKey signature signedAt } }
+  difference { effect sentence } mayEnterAlone
+  versions { version status text hash finalisedAt beginsAt tightenedBy document signatures { agency publicKey signature signedAt } }
   acts { kind by effectiveAt assigner article }
   events { number kind version revision agency person reason at } } }`;
 
@@ -184,9 +231,7 @@ async function show(context: CommandContext, reference: string, options: Agreeme
   for (const line of lines) context.terminal.print(line);
 }
 
-async function verify(context: CommandContext, reference: string, options: AgreementOptions): Promise<void> {
-  const agreement = await fetched(await callerOf(context, ['POLICY_OFFICER'], options), reference);
-  const { lines, faults } = verdictLines(agreement);
-  for (const line of lines) context.terminal.print(line);
-  if (faults.length > 0) throw new CommandFailure(`\`${reference}\` does not verify`, faults);
+function verify(context: CommandContext, reference: string | undefined, options: AgreementOptions): Promise<void> {
+  const door = { caller: () => callerOf(context, ['POLICY_OFFICER'], options), agreement: fetched };
+  return verifyWithHub(context, door, reference);
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { LedgerReading } from '../audit/verify.js';
 import type { Identity } from '../domain/identity.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
+import type { AgreementsAtRest } from '../hub/standard-guard.js';
 import type { RecordTables } from '../records/record-table-plan.js';
 
 /** Registers one command (or one group of them) on the program. */
@@ -18,6 +19,8 @@ export interface CommandContext {
   withLedger<T>(work: (ledger: LedgerReading) => Promise<T>): Promise<T>;
   /** hands the record tables of the hub's database, migrated, to `work`; with or without a hub */
   withRecordTables<T>(work: (tables: RecordTables) => Promise<T>): Promise<T>;
+  /** hands the agreements of the hub's database, migrated, to `work`; with or without a hub */
+  withAgreements<T>(standard: ExchangeStandard, work: (agreements: AgreementsAtRest) => Promise<T>): Promise<T>;
   /** the API a hub with this exchange standard serves, as sorted SDL */
   servedSchema(standard: ExchangeStandard): Promise<string>;
   /** what everybody may do in a demo, and nobody elsewhere; absent where there is no demo */

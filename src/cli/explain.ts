@@ -8,9 +8,11 @@ interface ExplainOptions {
   readonly action: string;
   readonly database?: readonly string[];
   readonly touch?: readonly string[];
+  readonly compare?: readonly string[];
   readonly justification?: string;
   readonly at?: string;
   readonly as?: string;
+  readonly trace?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,13 +28,20 @@ interface ExplainedSource {
     readonly step: string | null;
     readonly onEveryRow: boolean;
   }[];
+  readonly trace: readonly {
+    readonly step: string;
+    readonly clause: { readonly agreement: string; readonly version: number; readonly article: string } | null;
+    readonly outcome: string;
+    readonly sentence: string;
+  }[];
 }
 
-const DOCUMENT = `query Explain($purpose: Purpose!, $type: String!, $action: Action!, $databases: [String!], $touches: [String!], $justification: String, $at: DateTime) {
-  explainAccess(purpose: $purpose, recordType: $type, action: $action, databases: $databases, touches: $touches, justification: $justification, at: $at) {
+const DOCUMENT = `query Explain($purpose: Purpose!, $type: String!, $action: Action!, $databases: [String!], $touches: [String!], $compares: [String!], $justification: String, $at: DateTime) {
+  explainAccess(purpose: $purpose, recordType: $type, action: $action, databases: $databases, touches: $touches, compares: $compares, justification: $justification, at: $at) {
     database outcome reason sentence
     clauses { agreement version article }
     fields { field treatment step onEveryRow }
+    trace { step clause { agreement version article } outcome sentence }
   }
 }`;
 
@@ -48,9 +57,11 @@ export const registerExplain: RegisterCommand = (program, context) => {
     .option('--action <name>', 'match, aggregate, read or export', 'read')
     .option('--database <code>', 'only this one; may be repeated', words)
     .option('--touch <field>', 'a field the query filters, sorts or groups by; may be repeated', words)
+    .option('--compare <field>', 'a field the query filters by equality alone; may be repeated', words)
     .option('--justification <text>', 'why')
     .option('--at <instant>', 'as of another instant, such as 2026-01-01T00:00:00Z')
     .option('--as <agency>', 'demo mode: ask as this agency')
+    .option('--trace', 'tell the way to each answer, step by step')
     .option('--json', 'print the answer as JSON')
     .action((options: ExplainOptions) => explain(context, options));
 };
@@ -66,6 +77,7 @@ async function explain(context: CommandContext, options: ExplainOptions): Promis
     action: options.action.toUpperCase(),
     databases: options.database ?? null,
     touches: options.touch ?? null,
+    compares: options.compare ?? null,
     justification: options.justification ?? null,
     at: options.at ?? null,
   });
@@ -75,7 +87,8 @@ async function explain(context: CommandContext, options: ExplainOptions): Promis
     return;
   }
   if (sources.length === 0) throw new CommandFailure('no shared database holds records of this type');
-  for (const line of sources.flatMap(explained)) context.terminal.print(line);
+  const linesOf = options.trace === true ? traced : explained;
+  for (const line of sources.flatMap(linesOf)) context.terminal.print(line);
 }
 
 function explained(source: ExplainedSource): readonly string[] {
@@ -90,6 +103,19 @@ function explained(source: ExplainedSource): readonly string[] {
     ...(shown.length === 0 ? [] : [`  shown: ${shown.map(shownText).join(', ')}`]),
     ...(withheld.length === 0 ? [] : [`  withheld: ${withheld.map(({ field }) => field).join(', ')}`]),
   ];
+}
+
+/** Each clause once, with its steps below it. */
+function traced(source: ExplainedSource): readonly string[] {
+  let clauseBefore = '';
+  const steps = source.trace.flatMap(({ step, clause, outcome, sentence }) => {
+    const named = clause === null ? '' : `${clause.agreement} v${clause.version} art. ${clause.article}`;
+    const isNew = named !== '' && named !== clauseBefore;
+    clauseBefore = named;
+    const indent = named === '' ? '  ' : '    ';
+    return [...(isNew ? [`  ${named}`] : []), `${indent}${step.padEnd(11)} ${outcome}  ${sentence}`];
+  });
+  return [...explained(source), ...steps];
 }
 
 function shownText({ field, treatment, step, onEveryRow }: ExplainedSource['fields'][number]): string {

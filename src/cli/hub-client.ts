@@ -17,7 +17,12 @@ export interface GraphqlAnswer {
 interface GraphqlFault {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions?: { readonly code?: string; readonly correlationId?: string };
+  readonly extensions?: {
+    readonly code?: string;
+    readonly correlationId?: string;
+    /** of STALE_VERSION: what happened meanwhile */
+    readonly changes?: readonly { readonly number: number; readonly kind: string; readonly agency: string | null }[];
+  };
 }
 
 const ANSWER_MS_MAX = 120_000;
@@ -70,10 +75,10 @@ export function dataOf(answer: GraphqlAnswer): Readonly<Record<string, unknown>>
   const { errors = [], data } = answer;
   const [first] = errors;
   if (first !== undefined || typeof data !== 'object' || data === null) {
-    throw new CommandFailure(
-      first === undefined ? 'the hub answered nothing' : faultText(first),
-      errors.slice(1).map(faultText),
-    );
+    throw new CommandFailure(first === undefined ? 'the hub answered nothing' : faultText(first), [
+      ...errors.slice(1).map(faultText),
+      ...meanwhile(first),
+    ]);
   }
   return data as Readonly<Record<string, unknown>>;
 }
@@ -82,6 +87,11 @@ function faultText({ message, path, extensions }: GraphqlFault): string {
   const place = path === undefined ? '' : `${path.join('.')}: `;
   const id = extensions?.code === 'INTERNAL' ? ` (correlation id ${extensions.correlationId})` : '';
   return `${place}${message}${extensions?.code === undefined ? '' : ` [${extensions.code}]`}${id}`;
+}
+
+function meanwhile(fault: GraphqlFault | undefined): readonly string[] {
+  const changes = fault?.extensions?.changes ?? [];
+  return changes.map(({ number, kind, agency }) => `meanwhile: ${number}. ${kind} by ${agency ?? 'the hub'}`);
 }
 
 /** What a mutation answered. @throws CommandFailure with every `userErrors` entry */

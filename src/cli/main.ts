@@ -35,6 +35,20 @@ function makeContext(): CommandContext {
         await database.close();
       }
     },
+    withAgreements: async (standard, work) => {
+      const [{ migrate }, { signingOf, withAgreements }] = await Promise.all([
+        import('../persistence/migrate.js'),
+        import('../start/agreements-at-rest.js'),
+      ]);
+      const config = read();
+      const database = await openDatabase();
+      try {
+        await migrate(database.url);
+        return await withAgreements(database.url, { signing: signingOf(config), standard }, work);
+      } finally {
+        await database.close();
+      }
+    },
     servedSchema: async (standard) => {
       const { assembleSchema, printApi } = await import('../api/assemble.js');
       return printApi(await assembleSchema(standard));

@@ -5,8 +5,11 @@ import { registerAudit } from './audit-verify.js';
 import type { CommandContext, RegisterCommand } from './command.js';
 import { registerConfigCheck } from './config-check.js';
 import { registerDemo } from './demo-query.js';
+import { registerDuties } from './duties.js';
 import { registerExplain } from './explain.js';
 import { registerImport } from './import.js';
+import { registerKey } from './key.js';
+import { registerMatrix } from './matrix.js';
 import { registerSchema } from './schema.js';
 import { registerToken } from './token.js';
 
@@ -15,7 +18,10 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerToken,
   registerImport,
   registerAgreement,
+  registerKey,
   registerExplain,
+  registerMatrix,
+  registerDuties,
   registerDemo,
   registerAudit,
   registerConfigCheck,

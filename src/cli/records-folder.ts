@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ExchangeStandard } from '../domain/record-type.js';
 import { inOrder, type Problem, problemLine } from '../records/problem.js';
 import { type ReadStandard, readStandard, type SdlFile } from '../records/read-standard.js';
@@ -7,6 +7,13 @@ import { CommandFailure } from './command.js';
 
 /** The exchange standard that a folder of `*.graphql` files says, or all problems; a folder that cannot be read is one. */
 export async function readRecordsFolder(folder: string): Promise<ReadStandard> {
+  return (await readRecordFiles(folder)).read;
+}
+
+/** The same, with the files as they are remembered once they are applied: by name, wherever the folder lies. */
+export async function readRecordFiles(
+  folder: string,
+): Promise<{ readonly read: ReadStandard; readonly files: readonly SdlFile[] }> {
   const files: SdlFile[] = [];
   const problems: Problem[] = [];
   try {
@@ -26,26 +33,32 @@ export async function readRecordsFolder(folder: string): Promise<ReadStandard> {
       }
     }
   } catch {
-    return {
-      problems: [
-        {
-          file: folder,
-          line: 1,
-          column: 1,
-          message: 'the folder cannot be read: set `BESA_RECORDS` to the folder of the record types',
-        },
-      ],
-    };
+    const message = 'the folder cannot be read: set `BESA_RECORDS` to the folder of the record types';
+    return { read: { problems: [{ file: folder, line: 1, column: 1, message }] }, files: [] };
   }
   const read = readStandard(files);
-  if (problems.length === 0) return read;
-  return { problems: inOrder([...problems, ...('problems' in read ? read.problems : [])]) };
+  const named = files.map(({ path, text }) => ({ path: basename(path), text }));
+  if (problems.length === 0) return { read, files: named };
+  return { read: { problems: inOrder([...problems, ...('problems' in read ? read.problems : [])]) }, files: named };
 }
 
 /** The exchange standard of a folder. @throws CommandFailure that lists every problem, one line each with file:line:column */
 export async function demandStandard(folder: string): Promise<ExchangeStandard> {
-  const read = await readRecordsFolder(folder);
-  if ('standard' in read) return read.standard;
+  return (await demandStandardFiles(folder)).standard;
+}
+
+/** The same, with its files. @throws CommandFailure as `demandStandard` */
+export async function demandStandardFiles(
+  folder: string,
+): Promise<{ readonly standard: ExchangeStandard; readonly files: readonly SdlFile[] }> {
+  const { read, files } = await readRecordFiles(folder);
+  if ('standard' in read) return { standard: read.standard, files };
   const count = read.problems.length === 1 ? 'one problem' : `${read.problems.length} problems`;
   throw new CommandFailure(`${count} in \`${folder}\``, read.problems.map(problemLine));
+}
+
+/** The standard some applied files say; undefined if there are none, or this version of the hub reads them no more. */
+export function standardApplied(files: readonly SdlFile[] | undefined): ExchangeStandard | undefined {
+  const read = files === undefined ? undefined : readStandard(files);
+  return read !== undefined && 'standard' in read ? read.standard : undefined;
 }

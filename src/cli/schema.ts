@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
+import { standardRefusals } from '../hub/standard-guard.js';
 import { DIRECTIVES_SDL } from '../records/directives.js';
 import type { RecordTablePlan } from '../records/record-table-plan.js';
 import { type CommandContext, CommandFailure, type RegisterCommand } from './command.js';
-import { demandStandard } from './records-folder.js';
+import { demandStandard, demandStandardFiles, standardApplied } from './records-folder.js';
 
 /** Where the served API stands in the repository. */
 const SERVED_SCHEMA_FILE = 'schema/besa.graphql';
@@ -34,11 +35,19 @@ async function check({ config, terminal }: CommandContext, folder = config().rec
   terminal.print(`purposes: ${purposes.map(({ name }) => name).join(', ')}`);
 }
 
-async function apply({ config, terminal, withRecordTables }: CommandContext, isPlan: boolean): Promise<void> {
+async function apply(context: CommandContext, isPlan: boolean): Promise<void> {
+  const { config, terminal, withRecordTables } = context;
   const { recordsFolder, timeZone } = config();
-  const standard = await demandStandard(recordsFolder);
+  const { standard, files } = await demandStandardFiles(recordsFolder);
+  const before = standardApplied(await withRecordTables((tables) => tables.applied()));
+  const touched = await context.withAgreements(before ?? standard, (agreements) =>
+    standardRefusals(agreements, before, standard),
+  );
+  if (touched.length > 0) {
+    throw new CommandFailure('the exchange standard would change what was agreed: nothing was applied', touched);
+  }
   const plan = await withRecordTables((tables) =>
-    isPlan ? tables.plan(standard, timeZone) : tables.apply(standard, timeZone),
+    isPlan ? tables.plan(standard, timeZone) : tables.apply(standard, timeZone, files),
   );
   if (plan.refusals.length > 0) throw new CommandFailure('the tables stay as they are', plan.refusals);
   for (const statement of plan.statements) terminal.print(`${statement};`);

@@ -70,6 +70,8 @@ export interface SignatoryKey {
   readonly confirmedAt?: Date;
   /** a signature given at or after this instant does not count */
   readonly endedAt?: Date;
+  /** why it was ended */
+  readonly endReason?: string;
 }
 
 /** That a wording became a version in force by the hub's hand; whether its bytes and signatures verify is another question. */

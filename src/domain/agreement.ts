@@ -66,6 +66,8 @@ export interface AgreementVersion {
   readonly from: Date;
   readonly until: Date;
   readonly finalisedAt: Date;
+  /** what the agreement is called towards parties that see another one of the same reference; otherwise by its plain reference */
+  readonly shownAs?: Readonly<Record<string, string>>;
   /** a version tightened by one party counts, and supersedes the one before, only from here on: after the notice due; absent = no notice */
   readonly noticeEndsAt?: Date;
 }

@@ -22,6 +22,11 @@ export interface Ask {
   readonly databases?: readonly string[];
 }
 
+/** The agency that really asks: in its name records are read, and for it ids and cursors are made. */
+export function callerOf(ask: Pick<Ask, 'agency' | 'viewedBy'>): string {
+  return ask.viewedBy ?? ask.agency;
+}
+
 export const PAGE_SIZE_DEFAULT = 50;
 export const PAGE_SIZE_MAX = 1_000;
 

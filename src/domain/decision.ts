@@ -1,4 +1,4 @@
-import type { Quota, ZeroPolicy } from './clause.js';
+import type { ClauseDuty, Quota, ZeroPolicy } from './clause.js';
 import type { Predicate } from './predicate.js';
 import type { ReasonCode } from './reasons.js';
 import type { HandlingCode } from './record-type.js';
@@ -37,6 +37,10 @@ export interface Candidate {
   /** ISO 8601 duration the recipient may keep it, counted from the answer */
   readonly retainFor?: string;
   readonly onwardDepth?: number;
+  /** what the recipient owes in return */
+  readonly duties?: readonly ClauseDuty[];
+  /** of the agreement: on whose clocks `retainFor` is counted; present where that is */
+  readonly timeZone?: string;
   /** what is charged before rows are read under this clause */
   readonly quota?: QuotaAccount;
   readonly countMin?: number;
@@ -61,7 +65,7 @@ export type Grant =
       readonly candidates: readonly Candidate[];
       readonly bars: readonly Bar[];
       /** permissions that would have shown more had their constraint held: the source line says PARTIAL with this reason */
-      readonly missed?: { readonly reason: ReasonCode; readonly basis: readonly Basis[] };
+      readonly missed?: { readonly reason: ReasonCode; readonly basis: readonly Basis[]; readonly resetsAt?: Date };
     }
   | {
       readonly kind: 'WITHHELD';
@@ -70,6 +74,8 @@ export type Grant =
       readonly reason: ReasonCode;
       /** clauses behind the reason; empty for NO_AGREEMENT */
       readonly basis: readonly Basis[];
+      /** the first instant at which one of them may hold by itself, such as the reset of a quota; absent = that is not known */
+      readonly resetsAt?: Date;
     };
 
 /** The decision on an ask: one grant per database asked, ordered by database code. */
@@ -80,6 +86,8 @@ export interface Decision {
   readonly validFrom: Date | null;
   readonly validUntil: Date | null;
   readonly grants: readonly Grant[];
+  /** name of the rotation period whose tokens it shows, such as `2026`; absent = no candidate shows a pseudonym */
+  readonly pseudonymPeriod?: string;
   /** digest of what the decision says, for cursors; equal decisions have equal digests */
   readonly digest: string;
 }

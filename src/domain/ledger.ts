@@ -21,6 +21,8 @@ export interface LedgerAsk {
   readonly selectedFields: readonly string[];
   readonly touchedFields: readonly string[];
   readonly lines: readonly LedgerLine[];
+  /** the agency through whose eyes an owner looked at its own records; absent = the asking agency's own */
+  readonly viewAs?: string;
 }
 
 /**

@@ -42,6 +42,19 @@ export const VALUES_IN_LIST_MAX = 1_000;
 const EQUALITY: readonly Operator[] = ['eq', 'ne', 'in', 'notIn', 'isNull'];
 const ORDERED: readonly Operator[] = [...EQUALITY, 'gt', 'gte', 'lt', 'lte'];
 
+/** Is the field compared for being equal, or there at all, and in no other way? Of a token no more can be told. */
+export function comparesForEqualityOnly(predicate: Predicate, field: string): boolean {
+  switch (predicate.kind) {
+    case 'and':
+    case 'or':
+      return predicate.of.every((operand) => comparesForEqualityOnly(operand, field));
+    case 'not':
+      return comparesForEqualityOnly(predicate.of, field);
+    case 'compare':
+      return predicate.field !== field || EQUALITY.includes(predicate.op);
+  }
+}
+
 /** The operators that fit a field's type: what its generated filter offers and a clause's `rows` may use. */
 export function operatorsOf(field: Field): readonly Operator[] {
   if (field.type.isList) return ['contains', 'isNull'];

@@ -55,6 +55,14 @@ export interface Purpose {
   readonly description: string;
 }
 
+/** Regimes outside of what an exchange may be agreed on: no clause can name a purpose of one (domain vocabulary 3.2). */
+const REGIMES_OUTSIDE: readonly string[] = ['NATIONAL_SECURITY'];
+
+/** Is nothing shared under this regime, whatever is signed? */
+export function isOutsideRegime(regime: string): boolean {
+  return REGIMES_OUTSIDE.includes(regime);
+}
+
 /** An enum of the SDL folder, for people: what its values mean. */
 export interface EnumType {
   readonly name: string;
@@ -115,6 +123,14 @@ export function fieldOf(recordType: RecordType, name: string): Field {
   const field = recordType.fields.find((candidate) => candidate.name === name);
   if (field === undefined) throw new Error(`record type \`${recordType.name}\` has no field \`${name}\``);
   return field;
+}
+
+/** The field that says when a record occurred, a Date or DateTime; undefined if the type has none of that kind. */
+export function occurredAtOf(recordType: RecordType): Field | undefined {
+  return recordType.fields.find(
+    ({ isOccurredAt, type }) =>
+      isOccurredAt && type.kind === 'scalar' && !type.isList && (type.name === 'DateTime' || type.name === 'Date'),
+  );
 }
 
 /** `detectedAt` → `detected_at`, `feeBandEUR` → `fee_band_eur`: the name of a field's column. */

@@ -16,6 +16,13 @@ export const WITHHELD: Treatment = { kind: 'WITHHELD' };
 /** MASKED shows this many last characters, and only of strings that have at least `MASKED_LENGTH_MIN`. */
 export const MASKED_CHARACTERS_SHOWN = 3;
 export const MASKED_LENGTH_MIN = 8;
+/** Text begins with it where a token stands for a value; no proof of one: only opening tells. */
+export const PSEUDONYM_PREFIX = 'psn_';
+
+export const PSEUDONYM_ROTATIONS = ['month', 'quarter', 'year'] as const;
+/** How long a recipient's tokens stay the same: to the end of the calendar month, quarter or year of the hub's time zone. */
+export type PseudonymRotation = (typeof PSEUDONYM_ROTATIONS)[number];
+
 /** what stands for the hidden beginning of a masked string; its length says nothing about the value's */
 export const MASK_PREFIX = '***';
 

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from './metrics.js';
 
-/** One thing the hub cannot answer without. `check` rejects if it is missing; what it rejects with is not told. */
+/**
+ * One thing the hub cannot answer without. `check` rejects if it is missing; what it rejects with is not told. `DEGRADED`: the
+ * hub answers, but something needs its operator. Anything else is no more than that it did not reject.
+ */
 export interface ReadinessCheck {
   readonly name: string;
-  check(): Promise<void>;
+  check(): Promise<unknown>;
 }
 
 export interface VersionTold {
@@ -20,16 +23,18 @@ export interface ProbeParts {
 
 const CHECK_MS_MAX = 2_000;
 
-async function isPassed({ check }: ReadinessCheck): Promise<boolean> {
+type Result = 'ok' | 'degraded' | 'failed';
+
+async function resultOf({ check }: ReadinessCheck): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, CHECK_MS_MAX, false);
+  const late = new Promise<Result>((resolve) => {
+    timer = setTimeout(resolve, CHECK_MS_MAX, 'failed');
   });
-  const passed = check().then(
-    () => true,
-    () => false,
+  const result = check().then(
+    (said): Result => (said === 'DEGRADED' ? 'degraded' : 'ok'),
+    (): Result => 'failed',
   );
-  return Promise.race([passed, late]).finally(() => clearTimeout(timer));
+  return Promise.race([result, late]).finally(() => clearTimeout(timer));
 }
 
 /** What a supervisor asks: is the process alive, can it answer, which version is it, what has it counted. No secrets. */
@@ -40,12 +45,12 @@ export function probeRoutes(fastify: FastifyInstance, { checks, version, metrics
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text()),
   );
   fastify.get('/readyz', async (_request, reply) => {
-    const results = await Promise.all(
-      checks.map(async (one) => [one.name, (await isPassed(one)) ? 'ok' : 'failed'] as const),
-    );
-    const isReady = results.every(([, result]) => result === 'ok');
+    const results = await Promise.all(checks.map(async (one) => [one.name, await resultOf(one)] as const));
+    const isReady = results.every(([, result]) => result !== 'failed');
+    // 200 all the same: whoever changed a stored agreement must not be able to take the others off the line with it.
+    const status = results.some(([, result]) => result === 'degraded') ? 'degraded' : 'ready';
     return reply
       .code(isReady ? 200 : 503)
-      .send({ status: isReady ? 'ready' : 'not ready', checks: Object.fromEntries(results) });
+      .send({ status: isReady ? status : 'not ready', checks: Object.fromEntries(results) });
   });
 }

@@ -1,12 +1,15 @@
+import { namesOf, settle } from '../agreements/settle.js';
 import { verifyAgreement, withoutDoubtful } from '../agreements/verify.js';
+import type { ExchangeStandard } from '../domain/record-type.js';
 import { startOfLocalDay } from '../policy/local-time.js';
+import { comparisonRules } from './agreement-difference.js';
 import type { AgreementVerifier, Signing } from './ports.js';
 
-/** The rules of `agreements/verify` for this hub: its environment, its view of demo keys, its cryptography. */
-export function createAgreementVerifier(signing: Signing): AgreementVerifier {
+/** The rules of `agreements/verify` for this hub: its environment, its view of demo keys, its cryptography, its standard. */
+export function createAgreementVerifier(signing: Signing, standard: ExchangeStandard): AgreementVerifier {
   const { environment, acceptsDemoKeys } = signing;
   return {
-    verify: (stored, { keys, agencies }) =>
+    verify: (stored, { keys, agencies, databases }) =>
       verifyAgreement(stored, {
         environment,
         acceptsDemoKeys,
@@ -15,7 +18,10 @@ export function createAgreementVerifier(signing: Signing): AgreementVerifier {
         sha256: (text) => signing.sha256(text),
         verify: (publicKey, text, signature) => signing.verify(publicKey, text, signature),
         startOfLocalDay,
+        tightening: comparisonRules({ standard, agencies, databases }),
       }),
+    settle,
+    namesOf,
     withoutDoubtful,
   };
 }

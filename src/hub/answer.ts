@@ -1,5 +1,6 @@
 import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
+import { RequestCharges } from './charge.js';
 import { type Journal, type LedgerRequest, RequestJournal } from './journal.js';
 import type { Ports } from './ports.js';
 
@@ -28,8 +29,9 @@ export async function answer<T>(
 ): Promise<T> {
   const begunMs = hub.monotonicMs();
   const elapsedMs = (): number => hub.monotonicMs() - begunMs;
+  const charges = new RequestCharges();
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-    const journal = new RequestJournal(identity, request, elapsedMs);
+    const journal = new RequestJournal(identity, request, elapsedMs, charges.attempt());
     let result: T;
     try {
       result = await run(journal);
@@ -38,7 +40,11 @@ export async function answer<T>(
       throw error;
     }
     // INVARIANT (audit before answer): the result stays in this function until its entry is durable.
-    if (journal.isClosed || (await isRecorded(hub, journal))) return result;
+    if (journal.isClosed || (await isRecorded(hub, journal))) {
+      // Now it is certain that this leaves. Before, a charge brought down could belong to records that left nevertheless.
+      await journal.charges.settle();
+      return result;
+    }
     // A request that read nothing has met no guard but the ledger's: nobody else has noticed that the set is old.
     await hub.agreements.inForce({ refresh: true });
   }

@@ -1,6 +1,7 @@
 import type { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { LedgerAsk, LedgerEntry } from '../domain/ledger.js';
+import { type Charges, RequestCharges } from './charge.js';
 import type { LedgerGuard } from './ports.js';
 
 /** One authenticated request as the door knows it, before anything of it is carried out. */
@@ -34,6 +35,8 @@ export interface Journal {
   fault(code: string, hasAnswer?: boolean): void;
   /** Nothing was answered: what was asked stays, the lines that would tell of disclosed records do not. */
   withdraw(): void;
+  /** What the quotas of this attempt were charged. */
+  readonly charges: Charges;
   /** The entry as it stands, for an act that writes it inside its own transaction; then `close()` after the commit. */
   entry(): LedgerEntry;
   /** The entry is durable already: `answer` writes none. */
@@ -66,6 +69,7 @@ export class RequestJournal implements Journal {
     private readonly identity: Identity,
     private readonly request: LedgerRequest,
     private readonly elapsedMs: () => number,
+    readonly charges: Charges = new RequestCharges().attempt(),
   ) {}
 
   ask(ask: LedgerAsk, guard: LedgerGuard): void {
@@ -94,9 +98,9 @@ export class RequestJournal implements Journal {
     return this.#isClosed;
   }
 
-  /** Two asks of one request answered under different sets of agreements: together they are the answer of no instant. */
+  /** Two asks of one request answered under different sets of agreements or quotas: together the answer of no instant. */
   get isStale(): boolean {
-    return this.#guards.some((guard) => guard.setVersion !== this.#guards[0]?.setVersion);
+    return this.charges.isTorn || this.#guards.some((guard) => guard.setVersion !== this.#guards[0]?.setVersion);
   }
 
   /** The tightest of all guards, undefined if nothing was answered under one. */
@@ -108,6 +112,7 @@ export class RequestJournal implements Journal {
   withdraw(): void {
     this.#asks = this.#asks.map((ask) => ({ ...ask, lines: [] }));
     this.#guards = [];
+    this.charges.forfeit();
   }
 
   entry(): LedgerEntry {
@@ -125,10 +130,16 @@ export class RequestJournal implements Journal {
       outcome: outcomeOf(this.#fault),
       errorCode: this.#fault?.code ?? null,
       asks: this.#asks,
-      subject: this.#subject,
+      subject: { ...viewedAs(this.#asks), ...this.#subject },
       durationMs: Math.max(0, Math.round(this.elapsedMs())),
     };
   }
+}
+
+/** Through whose eyes an owner looked at its own records, where it did: `ME-BP`, several separated by commas. */
+function viewedAs(asks: readonly LedgerAsk[]): LedgerEntry['subject'] {
+  const agencies = new Set(asks.flatMap(({ viewAs }) => viewAs ?? []));
+  return agencies.size === 0 ? {} : { viewAs: [...agencies].sort().join(',') };
 }
 
 function outcomeOf(fault: Fault | null): LedgerEntry['outcome'] {

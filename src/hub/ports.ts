@@ -13,9 +13,13 @@ import type {
   Verified,
 } from '../domain/agreement-history.js';
 import type { Cursor } from '../domain/ask.js';
+import type { QuotaAccount } from '../domain/decision.js';
+import type { DutyAttestation } from '../domain/duty.js';
 import type { LedgerEntry, StoredEntry } from '../domain/ledger.js';
+import type { QuotaAmounts } from '../domain/quota.js';
 import type { ExchangeStandard, RecordType, Value } from '../domain/record-type.js';
 import type { Agency, Partner, SharedDatabase, Technology } from '../domain/registry.js';
+import type { PseudonymRotation } from '../domain/treatment.js';
 
 export interface Ports {
   readonly standard: ExchangeStandard;
@@ -26,9 +30,11 @@ export interface Ports {
   readonly signing: Signing;
   readonly registry: Registry;
   readonly records: RecordStore;
+  readonly quotas: Quotas;
   readonly loader: RecordLoader;
   readonly ledger: Ledger;
   readonly seal: Seal;
+  readonly pseudonyms: Pseudonyms;
   /** milliseconds that only ever go up: for durations, never for what is in force */
   readonly monotonicMs: () => number;
 }
@@ -45,8 +51,12 @@ export interface AgreementSource {
 
 /** Everything recorded about agreements, and the only way to add to it. Nothing is ever changed. */
 export interface AgreementStore {
+  /** all there are, in their order: for the operator's own checks, never for an answer */
+  references(): Promise<readonly string[]>;
   /** undefined if nothing is recorded under this reference */
   history(reference: string): Promise<AgreementHistory | undefined>;
+  /** histories of all agreements of this plain reference, whoever their parties are, ordered by key */
+  historiesUnder(reference: string): Promise<readonly AgreementHistory[]>;
   /** histories of all agreements that name this agency as a party in some wording, ordered by reference */
   historiesOf(agency: string): Promise<readonly AgreementHistory[]>;
   /**
@@ -57,18 +67,43 @@ export interface AgreementStore {
   append(step: AgreementStep, entry: LedgerEntry): Promise<'APPENDED' | 'STALE'>;
   /** keys of these agencies, ended ones included */
   keysOf(agencies: readonly string[]): Promise<readonly SignatoryKey[]>;
+  /** the person who registered a key: another one confirms it */
+  registrarOf(keyId: number): Promise<string | undefined>;
   /** with its ledger entry; false if this key is registered already, for whomever (then nothing is written) */
-  addKey(key: Pick<SignatoryKey, 'agency' | 'publicKey' | 'isDemo'>, by: string, entry: LedgerEntry): Promise<boolean>;
+  addKey(key: NewKey, by: string, entry: LedgerEntry): Promise<boolean>;
+  /** with its ledger entry; false if it is confirmed already (then nothing is written) */
+  confirmKey(
+    keyId: number,
+    by: { readonly person: string; readonly agency: string },
+    entry: LedgerEntry,
+  ): Promise<boolean>;
   /** with its ledger entry; false if it has ended already (then nothing is written) */
-  endKey(keyId: number, by: string, entry: LedgerEntry): Promise<boolean>;
+  endKey(keyId: number, by: { readonly person: string; readonly reason: string }, entry: LedgerEntry): Promise<boolean>;
+  /** of these agreements, by their keys; in no order */
+  attestationsOf(references: readonly string[]): Promise<readonly DutyAttestation[]>;
+  /** with its ledger entry; false if this duty is attested already (then nothing is written) */
+  attest(attestation: Omit<DutyAttestation, 'at'>, entry: LedgerEntry): Promise<boolean>;
 }
+
+/** A key as it is proposed. `validFrom` absent, or past = from its registration on. */
+export type NewKey = Pick<SignatoryKey, 'agency' | 'publicKey' | 'isDemo' | 'validUntil'> & {
+  readonly validFrom?: Date;
+};
 
 /** What the adapter that loads agreements asks of the core: is this what its parties signed, and what counts if it is not? */
 export interface AgreementVerifier {
   verify(
     stored: StoredAgreement,
-    known: { readonly keys: readonly SignatoryKey[]; readonly agencies: readonly Agency[] },
+    known: {
+      readonly keys: readonly SignatoryKey[];
+      readonly agencies: readonly Agency[];
+      readonly databases: readonly SharedDatabase[];
+    },
   ): Verified;
+  /** what verified agreements come to together: no words count twice, annexes stand under the framework they mean */
+  settle(agreements: readonly Verified[]): Verified;
+  /** names towards parties that see several agreements of one reference, by key; `histories`: all of those references */
+  namesOf(histories: readonly AgreementHistory[]): ReadonlyMap<string, Readonly<Record<string, string>>>;
   withoutDoubtful(versions: readonly AgreementVersion[], doubts: readonly Doubt[]): readonly AgreementVersion[];
 }
 
@@ -89,6 +124,8 @@ export interface InForce {
   /** all shared databases, ordered by code */
   readonly databases: readonly SharedDatabase[];
   readonly now: Date;
+  /** versions that cannot be believed, and count for nothing; absent = none */
+  readonly doubts?: readonly Doubt[];
 }
 
 /**
@@ -103,12 +140,64 @@ export interface Guard {
   readonly setVersion: string;
   readonly validFrom: Date | null;
   readonly validUntil: Date | null;
+  /** signed texts the decision stands on: stale, if the bytes of one are not stored as they were verified; absent = none */
+  readonly grounds?: readonly Ground[];
+}
+
+/** A signed text as it was verified. `hash`: SHA-256 of its UTF-8 bytes, lower-case hexadecimal. */
+export interface Ground {
+  readonly reference: string;
+  readonly version: number;
+  readonly hash: string;
 }
 
 /** One SQL statement. `text` is the shape: equal texts share one prepared statement. Data only in `values`. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
+}
+
+/** Counts what quotas limit: the same for every process, exact however many ask at once. */
+export interface Quotas {
+  /**
+   * Charges all of them or none, each account once. `STALE`: the period of one is not the present one by the database's
+   * clock. `EXHAUSTED`: nothing was charged; `keys` names the accounts that hold too little, and the refusal is counted there.
+   * @throws HubError SOURCE_UNAVAILABLE if they cannot be counted; what was charged then stays charged
+   */
+  charge(charges: readonly QuotaCharge[]): Promise<Charged>;
+  /** Brings charges down to what was disclosed. @throws HubError SOURCE_UNAVAILABLE; what is not settled stays charged */
+  settle(settlements: readonly QuotaSettlement[]): Promise<void>;
+  /** What is used of each account, in the order given. @throws HubError SOURCE_UNAVAILABLE */
+  usesOf(accounts: readonly QuotaAccount[]): Promise<readonly QuotaUse[]>;
+}
+
+export interface QuotaCharge {
+  readonly account: QuotaAccount;
+  /** of the units the account limits */
+  readonly amounts: QuotaAmounts;
+}
+
+export type Charged =
+  | { readonly kind: 'CHARGED' }
+  | { readonly kind: 'STALE' }
+  | { readonly kind: 'EXHAUSTED'; readonly keys: readonly string[] };
+
+export interface QuotaSettlement {
+  readonly account: QuotaAccount;
+  /** records charged and not disclosed */
+  readonly recordsBack: number;
+  /** subjects charged: given back, but for those of `subjects` that the period has not seen yet */
+  readonly subjectsCharged: number;
+  /** records disclosed, each once; empty where the account limits no subjects */
+  readonly subjects: readonly RawId[];
+}
+
+export interface QuotaUse {
+  readonly used: QuotaAmounts;
+  /** requests refused in this period because too little was left */
+  readonly refused: number;
+  /** when the first of them was */
+  readonly firstRefusedAt?: Date;
 }
 
 export interface RecordStore {
@@ -165,6 +254,24 @@ export interface Seal {
   sealCursor(binding: string, content: SealedCursor): string;
   /** undefined if it is not one of ours or was made under another binding */
   openCursor(binding: string, sealed: string): SealedCursor | undefined;
+}
+
+/** Whose tokens, and of which time. Equal values have equal tokens within one of these, and unrelated ones in any other. */
+export interface PseudonymHolder {
+  readonly agency: string;
+  /** the owner that looks through this recipient's eyes: it gets tokens that nobody else has */
+  readonly viewedBy?: string;
+  /** name of the rotation period, such as `2026` */
+  readonly period: string;
+}
+
+/** Tokens that stand for values of fields under treatment PSEUDONYM. */
+export interface Pseudonyms {
+  /** how long tokens stay the same */
+  readonly rotation: PseudonymRotation;
+  seal(holder: PseudonymHolder, value: string): string;
+  /** the value behind a token; undefined for a text that is none of this holder's */
+  open(holder: PseudonymHolder, token: string): string | undefined;
 }
 
 export interface RawId {

@@ -1,4 +1,4 @@
-import type { Cursor, OrderTerm, ReadAsk, RecordAsk } from '../domain/ask.js';
+import { type Ask, type Cursor, callerOf, type OrderTerm, type ReadAsk, type RecordAsk } from '../domain/ask.js';
 import type { Decision, SourceLine } from '../domain/decision.js';
 import { HubError } from '../domain/errors.js';
 import type { LedgerLine } from '../domain/ledger.js';
@@ -6,13 +6,16 @@ import type { Scalar } from '../domain/record-type.js';
 import { planRead, planRecord, type ReadPlan, type RecordPlan } from '../plan/plan-read.js';
 import { type EnvelopeColumn, ROW_COLUMNS, readQuery, recordQuery } from '../sql/compile-read.js';
 import { canonicalJson } from '../support/canonical-json.js';
+import { chargedIn, noteDisclosed } from './charge.js';
 import { type Compiled, compiledFor, compiledFrom } from './compiled.js';
 import { guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
-import type { DisclosedRow } from './disclosed-row.js';
+import { type DisclosedRow, shownCells } from './disclosed-row.js';
 import type { Journal } from './journal.js';
-import type { Guard, Ports } from './ports.js';
+import type { Ports } from './ports.js';
+import { Retention } from './retention.js';
 import { stateAsk } from './state-ask.js';
 import { filled, ID_SLOT, shapeOf } from './statement-shape.js';
+import { type Tokens, tokensOf } from './tokens.js';
 
 /** A page as asked: its cursor still sealed. */
 export interface PageAsk extends Omit<ReadAsk, 'page'> {
@@ -36,16 +39,18 @@ export async function query(hub: Ports, journal: Journal, ask: PageAsk): Promise
   stateAsk(hub, journal, ask);
   const recordType = recordTypeOf(hub, ask.recordType);
   const shape = shapeOf(openPage(hub, ask));
-  return withDecision(hub, ask, async (decision) => {
+  const counting = { charges: journal.charges, cost: { records: ask.page.size } };
+  return withDecision(hub, ask, counting, async (decision, { now }) => {
     const compiled = compiledFor(decision, `${shape.key} ${ask.envelope.join()} ${ask.withCursors}`, () => {
       const plan = planRead(shape.ask, decision, recordType);
       const select = readQuery(plan, { envelope: ask.envelope, withKeys: ask.withCursors });
       return compiledFrom(hub, plan, select);
     });
-    const read = await readRows(hub, compiled, shape.values, guardOf(ask, decision));
+    const read = await readRows(hub, compiled, shape.values, { ask, decision });
     if (read === STALE) return STALE;
-    const page = pageOf(hub, ask, compiled, decision, read);
+    const page = pageOf(hub, ask, compiled, decision, read, now);
     note(journal, ask, compiled.plan, decision, page.rows);
+    noteDisclosed(journal.charges, chargedIn(decision, recordType), page.rows);
     return page;
   });
 }
@@ -64,17 +69,23 @@ export async function queryRecord(
 ): Promise<DisclosedRow | null> {
   stateAsk(hub, journal, ask);
   const recordType = recordTypeOf(hub, ask.recordType);
-  const raw = hub.seal.openId(ask, ask.sealedId);
-  return withDecision(hub, ask, async (all) => {
+  const raw = hub.seal.openId({ agency: callerOf(ask), purpose: ask.purpose }, ask.sealedId);
+  // An id that is none of this caller's names no database: nothing is read, so nothing is charged.
+  const counting = { charges: journal.charges, cost: { records: 1 }, databaseId: raw?.databaseId ?? 0 };
+  return withDecision(hub, ask, counting, async (all, { now }) => {
     const decision = { ...all, grants: all.grants.filter(({ database }) => database.id === raw?.databaseId) };
     const compiled = compiledFor(all, `record ${raw?.databaseId} ${ask.fields.join()} ${ask.envelope.join()}`, () => {
       const plan = planRecord({ ...ask, databaseId: raw?.databaseId ?? 0, id: ID_SLOT }, decision, recordType);
       return compiledFrom(hub, plan, recordQuery(plan, { envelope: ask.envelope }));
     });
-    const read = await readRows(hub, compiled, [raw?.id ?? '0'], guardOf(ask, decision));
+    const read = await readRows(hub, compiled, [raw?.id ?? '0'], { ask, decision });
     if (read === STALE) return STALE;
-    const rows = disclosed(compiled, read, ask.envelope.length);
+    const rows = disclosed(compiled, read, ask.envelope, {
+      tokens: tokensOf(hub, ask, decision),
+      retention: new Retention(now, hub.timeZone),
+    });
     note(journal, ask, compiled.plan, decision, rows);
+    noteDisclosed(journal.charges, chargedIn(all, recordType), rows);
     return rows[0] ?? null;
   });
 }
@@ -85,10 +96,11 @@ async function readRows<P extends ReadPlan | RecordPlan>(
   hub: Ports,
   { statement }: Compiled<P>,
   values: readonly Scalar[],
-  guard: Guard,
+  { ask, decision }: { readonly ask: Ask; readonly decision: Decision },
 ): Promise<readonly Cells[] | typeof STALE> {
   if (statement === null) return [];
-  const read = await hub.records.read(filled(statement, values), guard, 'lookup');
+  const { behindToken } = tokensOf(hub, ask, decision);
+  const read = await hub.records.read(filled(statement, values, behindToken), guardOf(ask, decision), 'lookup');
   return read.stale ? STALE : read.rows;
 }
 
@@ -96,21 +108,25 @@ async function readRows<P extends ReadPlan | RecordPlan>(
 function disclosed(
   { plan, sources, disclosures }: Compiled<ReadPlan | RecordPlan>,
   rows: readonly Cells[],
-  envelopeSize: number,
+  envelope: readonly EnvelopeColumn[],
+  { tokens, retention }: { readonly tokens: Tokens; readonly retention: Retention },
 ): readonly DisclosedRow[] {
-  const fieldsFrom = ROW_COLUMNS.length + envelopeSize;
+  const fieldsFrom = ROW_COLUMNS.length + envelope.length;
+  const endAt = envelope.indexOf('retain_until');
   return rows.map((cells) => {
     const [databaseId, id, marks, handlingCode] = cells;
     const source = sources.get(databaseId ?? '');
     // A row of a database that was not asked would mean that both the statement and the second lock are wrong.
     if (source === undefined || id === null || id === undefined) throw new Error('a row came from no planned source');
+    const disclosure = disclosures.of(source, marks ?? '');
     return {
       database: source.database,
       id,
       handlingCode: handlingCode ?? null,
+      retainUntil: endAt < 0 ? null : retention.until(disclosure, cells[ROW_COLUMNS.length + endAt] ?? null),
       envelope: cells.slice(ROW_COLUMNS.length, fieldsFrom),
-      cells: cells.slice(fieldsFrom, fieldsFrom + plan.select.length),
-      disclosure: disclosures.of(source, marks ?? ''),
+      cells: shownCells(cells.slice(fieldsFrom, fieldsFrom + plan.select.length), disclosure, tokens.tokenOf),
+      disclosure,
     };
   });
 }
@@ -121,6 +137,7 @@ function pageOf(
   compiled: Compiled<ReadPlan>,
   decision: Decision,
   read: readonly Cells[],
+  now: Date,
 ): RecordPage {
   const { plan } = compiled;
   const isForward = plan.direction === 'FORWARD';
@@ -134,7 +151,10 @@ function pageOf(
     return hub.seal.sealCursor(cursorBinding(ask), { cursor, digest: decision.digest });
   };
   return {
-    rows: disclosed(compiled, cells, ask.envelope.length),
+    rows: disclosed(compiled, cells, ask.envelope, {
+      tokens: tokensOf(hub, ask, decision),
+      retention: new Retention(now, hub.timeZone),
+    }),
     sources: plan.lines,
     hasNextPage: isForward ? hasMore : plan.cursor !== undefined,
     hasPreviousPage: isForward ? plan.cursor !== undefined : hasMore,
@@ -157,7 +177,8 @@ function openPage(hub: Ports, ask: PageAsk): ReadAsk {
 function cursorBinding(ask: PageAsk): string {
   const orderBy = ask.orderBy.map(({ field, direction }: OrderTerm) => `${field} ${direction}`);
   return canonicalJson({
-    agency: ask.agency,
+    agency: callerOf(ask),
+    viewAs: ask.viewedBy === undefined ? null : ask.agency,
     purpose: ask.purpose,
     recordType: ask.recordType,
     databases: ask.databases ?? null,
@@ -169,7 +190,7 @@ function cursorBinding(ask: PageAsk): string {
 /** What the ledger says of it: per database the outcome, the clauses relied on and how many records; never a value. */
 function note(
   journal: Journal,
-  ask: Pick<PageAsk, 'action' | 'recordType' | 'fields' | 'agency' | 'purpose'>,
+  ask: Pick<PageAsk, 'action' | 'recordType' | 'fields' | 'agency' | 'purpose' | 'viewedBy'>,
   plan: ReadPlan | RecordPlan,
   decision: Decision,
   rows: readonly DisclosedRow[],
@@ -183,9 +204,15 @@ function note(
       selectedFields: ask.fields,
       touchedFields: plan.kind === 'page' ? plan.touched : [],
       lines: ledgerLines(plan.lines, decision, counts),
+      ...viewAsOf(ask),
     },
     guardOf(ask, decision),
   );
+}
+
+/** Through whose eyes an owner looked, as the ledger keeps it. */
+export function viewAsOf({ agency, viewedBy }: Pick<PageAsk, 'agency' | 'viewedBy'>): { readonly viewAs?: string } {
+  return viewedBy === undefined ? {} : { viewAs: agency };
 }
 
 /** Source lines as the ledger keeps them: with the clauses behind each. `counts`: null = not told apart by database. */

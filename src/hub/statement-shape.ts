@@ -1,6 +1,7 @@
 import type { Cursor, ReadAsk } from '../domain/ask.js';
 import type { Predicate } from '../domain/predicate.js';
 import type { Scalar } from '../domain/record-type.js';
+import { Token } from '../sql/render.js';
 import type { Statement } from './ports.js';
 
 /**
@@ -56,14 +57,29 @@ function shapedCursor(cursor: Cursor, slot: (value: Scalar) => string): Cursor {
   return { values: cursor.values.map((value) => (value === null ? null : slot(value))), id: slot(cursor.id) };
 }
 
-/** The statement with the values of one ask in their places; a clause's own values stay as they were compiled. */
-export function filled(statement: Statement, values: readonly Scalar[]): Statement {
-  if (values.length === 0) return statement;
-  return { text: statement.text, values: statement.values.map((value) => inPlace(value, values)) };
+/**
+ * The statement with the values of one ask in their places; a clause's own values stay as they were compiled.
+ *
+ * @param behindToken what is behind a token; the place of one that opens to nothing falls away from its list
+ * @throws if the statement compares tokens and there is nobody to open them
+ */
+export function filled(
+  statement: Statement,
+  values: readonly Scalar[],
+  behindToken: (token: string) => string | undefined = nobody,
+): Statement {
+  const placed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.flatMap((element) => inList(element));
+    return typeof value === 'string' && value.startsWith(SLOT) ? values[Number(value.slice(SLOT.length))] : value;
+  };
+  const inList = (element: unknown): readonly unknown[] => {
+    if (!(element instanceof Token)) return [placed(element)];
+    const opened = behindToken(String(placed(element.text)));
+    return opened === undefined ? [] : [opened];
+  };
+  return { text: statement.text, values: statement.values.map(placed) };
 }
 
-function inPlace(value: unknown, values: readonly Scalar[]): unknown {
-  if (Array.isArray(value)) return value.map((element) => inPlace(element, values));
-  if (typeof value !== 'string' || !value.startsWith(SLOT)) return value;
-  return values[Number(value.slice(SLOT.length))];
+function nobody(): never {
+  throw new Error('a token needs its recipient');
 }

@@ -9,13 +9,20 @@ const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils') as {
 
 /**
  * Opens the second lock for one statement: sets agency, purpose and action for row-level security, but only if the decision
- * still holds. Unset, stale or failed, the policy finds no database and the statement behind it no row.
+ * still holds and every signed text it stands on is stored as it was verified. Unset, stale or failed, the policy finds no
+ * database and the statement behind it no row.
+ *
+ * `limit 1` keeps it one look-up per text: joined freely, a plan made while there were few texts would read all of them.
  */
 const ENTER: PreparedStatement = {
   name: 'besa_enter',
   text: `select set_config('besa.ctx', case when s.version = $2::bigint
     and ($3::timestamptz is null or besa.besa_now() >= $3::timestamptz)
-    and ($4::timestamptz is null or besa.besa_now() < $4::timestamptz) then $1::text else '' end, true) <> ''
+    and ($4::timestamptz is null or besa.besa_now() < $4::timestamptz)
+    and cardinality($5::text[]) = (select count(*) from unnest($5::text[], $6::int[], $7::text[]) g (reference, version, hash)
+      cross join lateral (select from besa.agreement_text t where t.reference = g.reference collate "C"
+        and t.version = g.version and t.bytes_hash = g.hash collate "C" limit 1) found)
+    then $1::text else '' end, true) <> ''
     from besa.agreement_set s`,
 };
 
@@ -99,8 +106,13 @@ export class GuardedRead {
 
   submit(pgConnection: Connection): void {
     const connection = pgConnection as unknown as ProtocolConnection;
-    const { agency, purpose, action, setVersion, validFrom, validUntil } = this.guard;
-    const context = [`${agency}|${purpose}|${action}`, setVersion, validFrom, validUntil];
+    const { agency, purpose, action, setVersion, validFrom, validUntil, grounds = [] } = this.guard;
+    const texts = [
+      grounds.map(({ reference }) => reference),
+      grounds.map(({ version }) => version),
+      grounds.map(({ hash }) => hash),
+    ];
+    const context = [`${agency}|${purpose}|${action}`, setVersion, validFrom, validUntil, ...texts];
     connection.stream.cork();
     try {
       for (const [statement, values] of [

@@ -5,6 +5,8 @@ import {
   AgreementSignatureRow,
   AgreementTextRow,
   AgreementVersionRow,
+  DutyAttestationRow,
+  SignatoryKeyConfirmationRow,
   SignatoryKeyEndRow,
   SignatoryKeyRow,
 } from './entities/agreements.js';
@@ -20,6 +22,8 @@ export const ENTITIES = [
   SharedDatabaseRow,
   TechnologyRow,
   SignatoryKeyRow,
+  DutyAttestationRow,
+  SignatoryKeyConfirmationRow,
   SignatoryKeyEndRow,
   AgreementTextRow,
   AgreementEventRow,

@@ -1,6 +1,7 @@
 /** The record tables of a database: compares them with the exchange standard and makes what is missing. */
 import { Client, type ClientBase } from 'pg';
 import type { ExchangeStandard, RecordType } from '../domain/record-type.js';
+import type { SdlFile } from '../records/read-standard.js';
 import type { RecordTablePlan, RecordTables } from '../records/record-table-plan.js';
 import {
   addColumnDdl,
@@ -33,11 +34,17 @@ interface Stored {
 export function recordTables(client: ClientBase): RecordTables {
   return {
     plan: async (standard, timeZone) => (await draw(client, standard, timeZone)).plan,
-    apply: (standard, timeZone) => apply(client, standard, timeZone),
+    apply: (standard, timeZone, files) => apply(client, standard, timeZone, files),
+    applied: () => appliedFiles(client),
   };
 }
 
-async function apply(client: ClientBase, standard: ExchangeStandard, timeZone: string): Promise<RecordTablePlan> {
+async function apply(
+  client: ClientBase,
+  standard: ExchangeStandard,
+  timeZone: string,
+  files: readonly SdlFile[] | undefined,
+): Promise<RecordTablePlan> {
   await client.query('begin');
   try {
     // Before the comparison: of two that start together, the second finds the work of the first.
@@ -49,6 +56,7 @@ async function apply(client: ClientBase, standard: ExchangeStandard, timeZone: s
     }
     for (const statement of plan.statements) await client.query(statement);
     for (const recordType of changed) await remember(client, recordType, timeZone);
+    if (files !== undefined) await rememberFiles(client, files);
     await client.query('commit');
     return plan;
   } catch (error) {
@@ -62,6 +70,22 @@ async function remember(client: ClientBase, recordType: RecordType, timeZone: st
     `insert into besa.record_table (name, shape, time_zone) values ($1, $2, $3)
      on conflict (name) do update set shape = excluded.shape, applied_at = besa.besa_instant()`,
     [recordType.name, JSON.stringify(shapeOf(recordType)), timeZone],
+  );
+}
+
+async function appliedFiles(client: ClientBase): Promise<readonly SdlFile[] | undefined> {
+  const { rows } = await client.query<{ files: readonly SdlFile[] }>(
+    'select files from besa.applied_standard order by id desc limit 1',
+  );
+  return rows[0]?.files;
+}
+
+/** Only what differs from the standard applied last: each start would add the same one again. */
+async function rememberFiles(client: ClientBase, files: readonly SdlFile[]): Promise<void> {
+  await client.query(
+    `insert into besa.applied_standard (files) select $1::jsonb
+     where $1::jsonb is distinct from (select a.files from besa.applied_standard a order by a.id desc limit 1)`,
+    [JSON.stringify(files)],
   );
 }
 

@@ -1,7 +1,7 @@
 import type { AggregateAsk, Dimension } from '../domain/ask.js';
 import type { ZeroPolicy } from '../domain/clause.js';
 import type { Candidate, Decision, SourceLine } from '../domain/decision.js';
-import { fieldsOf, type Predicate } from '../domain/predicate.js';
+import { comparesForEqualityOnly, fieldsOf, type Predicate } from '../domain/predicate.js';
 import { type Field, fieldOf, type RecordType } from '../domain/record-type.js';
 import { comparableMax, planSources, type SourcePlan, type Touch } from './plan-sources.js';
 
@@ -22,6 +22,14 @@ export interface CountedSource {
   readonly zeroPolicy: ZeroPolicy;
 }
 
+/** A touched field and the rank it is used at: a dimension's own, else what the row shows (`null`). */
+export interface UsedField {
+  readonly field: Field;
+  readonly redaction: number | null;
+  /** a row that shows a token serves too: grouped by as it is shown, or only compared for equality */
+  readonly servesPseudonym: boolean;
+}
+
 export interface AggregatePlan {
   readonly recordType: RecordType;
   readonly sources: readonly CountedSource[];
@@ -29,8 +37,7 @@ export interface AggregatePlan {
   readonly where?: Predicate;
   readonly dimensions: readonly PlannedDimension[];
   readonly sums: readonly Field[];
-  /** every touched field with the rank it is used at: a dimension's own, else what the row shows (`null`) */
-  readonly used: readonly { readonly field: Field; readonly redaction: number | null }[];
+  readonly used: readonly UsedField[];
   readonly touched: readonly string[];
 }
 
@@ -49,17 +56,8 @@ export function planAggregate(
   const sums = ask.sums.map((name) => fieldOf(recordType, name));
   const filtered = (ask.where === undefined ? [] : fieldsOf(ask.where)).map((name) => fieldOf(recordType, name));
   const shownAs = [...new Set([...filtered, ...sums])];
-  const used = [
-    ...dimensions.flatMap((dimension) =>
-      dimension.kind === 'field' ? [{ field: dimension.field, redaction: stepRank(dimension) as number | null }] : [],
-    ),
-    ...shownAs.map((field) => ({ field, redaction: null })),
-  ];
-  const touches: Touch[] = used.map(({ field, redaction }) => ({
-    field: field.name,
-    redactionMax: redaction ?? comparableMax(field),
-  }));
-  const planned = planSources(decision, recordType, touches);
+  const used = [...dimensions.flatMap(usedByDimension), ...shownAs.map((field) => usedAsShown(field, ask, sums))];
+  const planned = planSources(decision, recordType, used.map(touchOf));
   const readable = readDecisions.map((readDecision) => planSources(readDecision, recordType, []).sources);
   return {
     recordType,
@@ -77,6 +75,22 @@ function plannedDimension(dimension: Dimension, recordType: RecordType): Planned
   if (dimension.kind === 'database') return dimension;
   const field = fieldOf(recordType, dimension.field);
   return { kind: 'field', field, ...(dimension.step === undefined ? {} : { step: dimension.step }) };
+}
+
+function usedByDimension(dimension: PlannedDimension): readonly UsedField[] {
+  if (dimension.kind === 'database') return [];
+  const { field, step } = dimension;
+  return [{ field, redaction: stepRank(dimension), servesPseudonym: step === undefined }];
+}
+
+function usedAsShown(field: Field, { where }: AggregateAsk, sums: readonly Field[]): UsedField {
+  const isCompared = where !== undefined && comparesForEqualityOnly(where, field.name);
+  return { field, redaction: null, servesPseudonym: isCompared && !sums.includes(field) };
+}
+
+/** How redacted a used field may be shown for a row to count. */
+export function touchOf({ field, redaction, servesPseudonym }: UsedField): Touch {
+  return { field: field.name, redactionMax: redaction ?? comparableMax(field), servesPseudonym };
 }
 
 /** A row serves a dimension if it shows the field at the dimension's step or finer: a coarser one cannot be made finer. */

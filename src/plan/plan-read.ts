@@ -1,6 +1,6 @@
 import type { Cursor, ReadAsk, RecordAsk } from '../domain/ask.js';
 import type { Decision, SourceLine } from '../domain/decision.js';
-import { fieldsOf, type Predicate } from '../domain/predicate.js';
+import { comparesForEqualityOnly, fieldsOf, type Predicate } from '../domain/predicate.js';
 import { type Field, fieldOf, type RecordType } from '../domain/record-type.js';
 import { comparableMax, planSources, type SourcePlan, type Touch } from './plan-sources.js';
 
@@ -26,6 +26,8 @@ export interface ReadPlan {
   /** one more than the page, to know whether there is a next one */
   readonly rowsMax: number;
   readonly touched: readonly string[];
+  /** the same, each with how redacted it may be shown to serve */
+  readonly touches: readonly Touch[];
 }
 
 /** One record by id. */
@@ -46,6 +48,8 @@ export function planRead(ask: ReadAsk, decision: Decision, recordType: RecordTyp
   const touches: Touch[] = touched.map((name) => ({
     field: name,
     redactionMax: comparableMax(fieldOf(recordType, name)),
+    // Tokens have no order that is the value's, and no part of them is a part of it.
+    servesPseudonym: ask.where !== undefined && comparesForEqualityOnly(ask.where, name) && !isOrderedBy(ask, name),
   }));
   return {
     kind: 'page',
@@ -57,8 +61,9 @@ export function planRead(ask: ReadAsk, decision: Decision, recordType: RecordTyp
     isOrderTouched,
     direction: ask.page.direction,
     ...(ask.page.cursor === undefined ? {} : { cursor: ask.page.cursor }),
-    rowsMax: ask.page.size + 1,
+    rowsMax: Math.min(ask.page.size, rowsMaxOf(decision)) + 1,
     touched,
+    touches,
   };
 }
 
@@ -72,9 +77,20 @@ export function planRecord(ask: RecordAsk, decision: Decision, recordType: Recor
   };
 }
 
+/** The fewest rows in one answer that any clause of the databases asked allows: the rest of them is on the next page. */
+export function rowsMaxOf({ grants }: Decision): number {
+  return grants
+    .flatMap((grant) => (grant.kind === 'GRANTED' ? grant.candidates : []))
+    .reduce((least, { rowsMax = least }) => Math.min(least, rowsMax), Number.POSITIVE_INFINITY);
+}
+
 function touchedBy(ask: ReadAsk): readonly string[] {
   const filtered = ask.where === undefined ? [] : fieldsOf(ask.where);
   return [...new Set([...filtered, ...ask.orderBy.map(({ field }) => field)])];
+}
+
+function isOrderedBy({ orderBy }: ReadAsk, name: string): boolean {
+  return orderBy.some(({ field }) => field === name);
 }
 
 function orderOf(ask: ReadAsk, recordType: RecordType): readonly PlannedOrder[] {

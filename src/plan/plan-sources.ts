@@ -1,19 +1,34 @@
 import type { Ask } from '../domain/ask.js';
 import type { Bar, Basis, Candidate, Decision, Grant, SourceLine } from '../domain/decision.js';
+import { type Duration, durationFrom } from '../domain/duration.js';
 import type { Predicate } from '../domain/predicate.js';
 import { firstReason, type ReasonCode } from '../domain/reasons.js';
 import { type Field, fieldOf, type HandlingCode, type RecordType } from '../domain/record-type.js';
 import type { SharedDatabase } from '../domain/registry.js';
 import { CLEAR, leastRedacted, redaction, type Treatment, WITHHELD } from '../domain/treatment.js';
+import { invariant } from '../support/unreachable.js';
 
-/** Rows that one condition makes visible, and what is shown of them: the candidates with equal conditions, merged. */
-export interface RowGroup {
+/** What makes a row visible under a clause: all of it must hold. */
+export interface RowCondition {
   readonly rows?: Predicate;
   /** handling codes that keep a row out of this group */
   readonly codesBlocked: readonly HandlingCode[];
+  /** only rows of these data-subject categories; absent = all, stated or not */
+  readonly categories?: readonly string[];
+  /** only rows that occurred no longer ago, by the database's clock */
+  readonly ageMax?: Duration;
+}
+
+/** Rows that one condition makes visible, and what is shown of them: the candidates with equal conditions, merged. */
+export interface RowGroup extends RowCondition {
   readonly fields: Readonly<Record<string, Treatment>>;
   readonly basis: readonly Basis[];
+  /** what goes with the data under these clauses; absent = nothing */
+  readonly attached?: readonly Attached[];
 }
+
+/** What a clause demands of whoever has received a row under it. */
+export type Attached = Pick<Candidate, 'basis' | 'retainFor' | 'timeZone' | 'onwardDepth' | 'duties'>;
 
 /** Fields withheld on the rows where a condition is TRUE or unknown. */
 export interface FieldBar {
@@ -36,6 +51,17 @@ export interface SourcePlan {
 export interface Touch {
   readonly field: string;
   readonly redactionMax: number;
+  /** a token serves too: the field is only compared for equality, or grouped by as it is */
+  readonly servesPseudonym?: boolean;
+}
+
+/** Does a row that shows the field so serve this touch? More redacted than a mask, a token still tells what is equal to what. */
+export function serves(
+  treatment: Treatment,
+  { ladder }: Field,
+  { redactionMax, servesPseudonym = false }: Omit<Touch, 'field'>,
+): boolean {
+  return treatment.kind === 'PSEUDONYM' ? servesPseudonym : redaction(treatment, ladder) <= redactionMax;
 }
 
 export interface PlannedSources {
@@ -82,7 +108,9 @@ function planSource(
     const source = { database, isOwned: true, groups: [], hiding: [], bars: [] };
     return { source, line: line('ANSWERED', null, []) };
   }
-  if (grant.kind === 'WITHHELD') return { source: null, line: line('WITHHELD', grant.reason, grant.basis) };
+  if (grant.kind === 'WITHHELD') {
+    return { source: null, line: { ...line('WITHHELD', grant.reason, grant.basis), ...resetOf(grant) } };
+  }
 
   const basis = grant.candidates.map((candidate) => candidate.basis);
   if (grant.bars.some((bar) => bar.fields === undefined && bar.rows === undefined)) {
@@ -90,12 +118,18 @@ function planSource(
     return { source: null, line: line('WITHHELD', 'ACTION_NOT_PERMITTED', basis) };
   }
   const source = sourceOf(grant, recordType);
-  const costs = touches.map((touch) => costOf(source, fieldOf(recordType, touch.field), touch.redactionMax));
+  const costs = touches.map((touch) => costOf(source, fieldOf(recordType, touch.field), touch));
   if (costs.includes('ALL')) return { source: null, line: line('WITHHELD', 'FIELD_NOT_FILTERABLE', basis) };
   const reasons: ReasonCode[] = costs.includes('SOME') ? ['FIELD_NOT_FILTERABLE'] : [];
   if (grant.missed !== undefined) reasons.push(grant.missed.reason);
   if (reasons.length === 0) return { source, line: line('ANSWERED', null, basis) };
-  return { source, line: line('PARTIAL', firstReason(reasons), [...basis, ...(grant.missed?.basis ?? [])]) };
+  const reason = firstReason(reasons);
+  const partial = line('PARTIAL', reason, [...basis, ...(grant.missed?.basis ?? [])]);
+  return { source, line: { ...partial, ...(grant.missed?.reason === reason ? resetOf(grant.missed) : {}) } };
+}
+
+function resetOf({ resetsAt }: { readonly resetsAt?: Date }): Pick<SourceLine, 'resetsAt'> {
+  return resetsAt === undefined ? {} : { resetsAt };
 }
 
 function referencesOf(basis: readonly Basis[]): readonly string[] {
@@ -109,7 +143,7 @@ function sourceOf(grant: Extract<Grant, { kind: 'GRANTED' }>, recordType: Record
   const groups = new Map<string, RowGroup>();
   for (const candidate of grant.candidates) {
     const group = groupOf(candidate, barred);
-    const key = JSON.stringify([group.rows ?? null, group.codesBlocked]);
+    const key = conditionKey(group);
     const same = groups.get(key);
     groups.set(key, same === undefined ? group : mergedGroup(same, group, recordType));
   }
@@ -133,11 +167,40 @@ function groupOf(candidate: Candidate, barred: ReadonlySet<string>): RowGroup {
     barred.has(name) ? WITHHELD : treatment,
   ]);
   return {
-    ...(candidate.rows === undefined ? {} : { rows: candidate.rows }),
-    codesBlocked: CODES_RESTRICTED.filter((code) => !candidate.handlingCodes.includes(code)),
+    ...conditionOf(candidate),
     fields: Object.fromEntries(fields),
     basis: [candidate.basis],
+    ...attachedOf(candidate),
   };
+}
+
+function conditionOf({ rows, handlingCodes, dataSubjectCategories, recordAgeMax }: Candidate): RowCondition {
+  const ageMax = recordAgeMax === undefined ? undefined : durationFrom(recordAgeMax);
+  // A decision grants no clause with an age that nobody understands: dropping the limit here would widen it.
+  invariant(ageMax !== null, 'the age of a candidate is a duration');
+  return {
+    ...(rows === undefined ? {} : { rows }),
+    codesBlocked: CODES_RESTRICTED.filter((code) => !handlingCodes.includes(code)),
+    ...(dataSubjectCategories === undefined ? {} : { categories: dataSubjectCategories }),
+    ...(ageMax === undefined ? {} : { ageMax }),
+  };
+}
+
+/** Equal conditions have equal keys. */
+function conditionKey({ rows, codesBlocked, categories, ageMax }: RowCondition): string {
+  return JSON.stringify([rows ?? null, codesBlocked, categories ?? null, ageMax ?? null]);
+}
+
+function attachedOf({ basis, retainFor, timeZone, onwardDepth, duties }: Candidate): Pick<RowGroup, 'attached'> {
+  if (retainFor === undefined && onwardDepth === undefined && duties === undefined) return {};
+  const attached: Attached = {
+    basis,
+    ...(retainFor === undefined ? {} : { retainFor }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(onwardDepth === undefined ? {} : { onwardDepth }),
+    ...(duties === undefined ? {} : { duties }),
+  };
+  return { attached: [attached] };
 }
 
 function mergedGroup(a: RowGroup, b: RowGroup, recordType: RecordType): RowGroup {
@@ -145,16 +208,25 @@ function mergedGroup(a: RowGroup, b: RowGroup, recordType: RecordType): RowGroup
     name,
     leastRedacted(a.fields[name] ?? WITHHELD, b.fields[name] ?? WITHHELD, ladder),
   ]);
-  return { ...a, fields: Object.fromEntries(fields), basis: [...a.basis, ...b.basis] };
+  const attached = [...(a.attached ?? []), ...(b.attached ?? [])];
+  return {
+    ...a,
+    fields: Object.fromEntries(fields),
+    basis: [...a.basis, ...b.basis],
+    ...(attached.length === 0 ? {} : { attached }),
+  };
 }
 
 /** What touching this field costs: NONE of the visible rows, maybe SOME, surely ALL. */
-function costOf(source: SourcePlan, field: Field, redactionMax: number): 'NONE' | 'SOME' | 'ALL' {
-  const serves = source.groups.map(
-    (group) => redaction(group.fields[field.name] ?? WITHHELD, field.ladder) <= redactionMax,
-  );
-  if (!serves.includes(true)) return 'ALL';
-  return serves.includes(false) || source.bars.some((bar) => bar.fields.includes(field.name)) ? 'SOME' : 'NONE';
+function costOf(source: SourcePlan, field: Field, touch: Touch): 'NONE' | 'SOME' | 'ALL' {
+  const served = source.groups.map((group) => serves(group.fields[field.name] ?? WITHHELD, field, touch));
+  if (!served.includes(true)) return 'ALL';
+  return served.includes(false) || source.bars.some((bar) => bar.fields.includes(field.name)) ? 'SOME' : 'NONE';
+}
+
+/** May a row of the source show the field as a token? */
+export function mayShowPseudonym(source: SourcePlan, { name }: Field): boolean {
+  return source.groups.some(({ fields }) => fields[name]?.kind === 'PSEUDONYM');
 }
 
 /** The most redacted rank a filter, order or sum can still be evaluated on: the coarsest step of the ladder. */

@@ -1,12 +1,14 @@
 import type { Basis } from '../domain/decision.js';
 import type { RecordType } from '../domain/record-type.js';
 import { CLEAR, leastRedacted, type Treatment, WITHHELD } from '../domain/treatment.js';
-import type { RowGroup, SourcePlan } from './plan-sources.js';
+import type { Attached, RowGroup, SourcePlan } from './plan-sources.js';
 
 /** What a row shows and under which clauses, told from its marks. */
 export interface ShownUnder {
   readonly treatments: Readonly<Record<string, Treatment>>;
   readonly basis: readonly Basis[];
+  /** what those clauses demand of whoever receives the row */
+  readonly attached: readonly Attached[];
 }
 
 /**
@@ -17,7 +19,11 @@ export interface ShownUnder {
  */
 export function shownUnder(source: SourcePlan, marks: string, recordType: RecordType): ShownUnder {
   if (source.isOwned) {
-    return { treatments: Object.fromEntries(recordType.fields.map(({ name }) => [name, CLEAR])), basis: [] };
+    return {
+      treatments: Object.fromEntries(recordType.fields.map(({ name }) => [name, CLEAR])),
+      basis: [],
+      attached: [],
+    };
   }
   const groups = source.groups.filter((_, index) => marks === '' || marks[index] === '1');
   const barred = new Set(
@@ -27,7 +33,11 @@ export function shownUnder(source: SourcePlan, marks: string, recordType: Record
     field.name,
     barred.has(field.name) ? WITHHELD : leastOf(groups, field.name, recordType),
   ]);
-  return { treatments: Object.fromEntries(treatments), basis: groups.flatMap(({ basis }) => basis) };
+  return {
+    treatments: Object.fromEntries(treatments),
+    basis: groups.flatMap(({ basis }) => basis),
+    attached: groups.flatMap(({ attached = [] }) => attached),
+  };
 }
 
 function leastOf(groups: readonly RowGroup[], name: string, recordType: RecordType): Treatment {

@@ -1,8 +1,12 @@
-import type { Permission, Prohibition } from '../domain/clause.js';
+import { shownReference } from '../domain/agreement-reference.js';
+import type { Constraints, Permission, Prohibition } from '../domain/clause.js';
 import type { Bar, Basis, Candidate } from '../domain/decision.js';
+import { durationFrom } from '../domain/duration.js';
 import type { Field, RecordType } from '../domain/record-type.js';
 import { CLEAR, redaction, type Treatment, WITHHELD } from '../domain/treatment.js';
+import { unreachable } from '../support/unreachable.js';
 import { bindPredicate } from './bind-predicate.js';
+import { fieldsForbidden } from './constraints/sensitivity.js';
 import type { Right } from './rights.js';
 
 export type FieldTreatments = Readonly<Record<string, Treatment>>;
@@ -44,15 +48,16 @@ function isPossible(treatment: Treatment, { type, ladder }: Field): boolean {
     case 'GENERALISED':
       return ladder.some((step) => step.name === treatment.step);
     case 'MASKED':
+    case 'PSEUDONYM':
       return type.kind === 'scalar' && !type.isList && (type.name === 'String' || type.name === 'ID');
     default:
-      return false;
+      return unreachable(treatment);
   }
 }
 
 /** The basis of a right: under which clause. */
-export function basisOf({ version, clause }: Right): Basis {
-  return { agreement: version.terms.reference, version: version.version, article: clause.article };
+export function basisOf({ version, clause, recipient }: Right): Basis {
+  return { agreement: shownReference(version, recipient), version: version.version, article: clause.article };
 }
 
 interface Kept {
@@ -80,21 +85,37 @@ function makeCandidate(right: Right<Permission>, recordType: RecordType): Candid
     ...(bound === undefined ? {} : { rows: bound }),
     fields: treatmentsOf(fields, recordType),
     handlingCodes: constraints.handlingCodes ?? [],
-    ...(constraints.countMin === undefined ? {} : { countMin: constraints.countMin }),
+    ...carriedFrom(constraints),
+    ...(constraints.retainFor === undefined ? {} : { timeZone: right.version.terms.timeZone }),
     zeroPolicy: constraints.zeroPolicy ?? 'SHOW',
   };
 }
 
+/** Demands that the candidate carries on to rows, cells and answers as the clause has them. */
+const CARRIED = [
+  'countMin',
+  'dataSubjectCategories',
+  'recordAgeMax',
+  'rowsMax',
+  'retainFor',
+  'onwardDepth',
+  'duties',
+] as const satisfies readonly (keyof Candidate & keyof Constraints)[];
+
+function carriedFrom(constraints: Constraints): Pick<Candidate, (typeof CARRIED)[number]> {
+  return Object.fromEntries(
+    CARRIED.flatMap((kind) => (constraints[kind] === undefined ? [] : [[kind, constraints[kind]]])),
+  );
+}
+
 /** A prohibition reduced to what it withholds of a record type; null if it names fields and the type has none of them. */
 export function barFrom(right: Right<Prohibition>, recordType: RecordType): Bar | null {
-  const { rows, fields = [], sensitivity = [] } = right.clause;
+  const { rows } = right.clause;
   // A condition that does not fit is unknown on every row, and where it is unknown a prohibition applies.
   const bound = rows === undefined ? null : bindPredicate(rows, recordType);
   const bar = { basis: basisOf(right), ...(bound === null ? {} : { rows: bound }) };
-  if (fields.length + sensitivity.length === 0) return bar;
-  const names = recordType.fields
-    .filter((field) => fields.includes(field.name) || sensitivity.includes(field.sensitivity))
-    .map((field) => field.name);
+  const names = fieldsForbidden(right.clause, recordType);
+  if (names === null) return bar;
   return names.length === 0 ? null : { ...bar, fields: names };
 }
 
@@ -103,10 +124,44 @@ export function contains(wider: Candidate, narrower: Candidate, recordType: Reco
   const hasRows = wider.rows === undefined || JSON.stringify(wider.rows) === JSON.stringify(narrower.rows);
   return (
     hasRows &&
+    isSubset(narrower.dataSubjectCategories, wider.dataSubjectCategories) &&
+    reachesAsFarBack(wider.recordAgeMax, narrower.recordAgeMax) &&
     narrower.handlingCodes.every((code) => wider.handlingCodes.includes(code)) &&
     recordType.fields.every(
       ({ name, ladder }) =>
         redaction(wider.fields[name] ?? WITHHELD, ladder) <= redaction(narrower.fields[name] ?? WITHHELD, ladder),
     )
   );
+}
+
+/** Is every category of the one among those of the other? Absent = all, stated or not. */
+function isSubset(some: readonly string[] | undefined, of: readonly string[] | undefined): boolean {
+  return of === undefined || (some?.every((category) => of.includes(category)) ?? false);
+}
+
+/** More months and more days never reach less far back, whatever the calendar: anything else is not plain to see. */
+function reachesAsFarBack(wider: string | undefined, narrower: string | undefined): boolean {
+  if (wider === undefined || wider === narrower) return true;
+  const [far, near] = [durationFrom(wider), narrower === undefined ? null : durationFrom(narrower)];
+  return far !== null && near !== null && far.months >= near.months && far.days >= near.days;
+}
+
+/**
+ * The candidates, each without its limit of rows where one without a limit contains it: what the other shows in any number
+ * is not limited by being shown twice.
+ *
+ * @param wide candidates without a condition on rows: only those are looked at
+ */
+export function withoutVainLimits(
+  candidates: readonly Candidate[],
+  wide: readonly Candidate[],
+  recordType: RecordType,
+): readonly Candidate[] {
+  const unlimited = wide.filter(({ rowsMax }) => rowsMax === undefined);
+  return candidates.map((candidate) => {
+    if (candidate.rowsMax === undefined) return candidate;
+    if (!unlimited.some((wider) => contains(wider, candidate, recordType))) return candidate;
+    const { rowsMax: _, ...rest } = candidate;
+    return rest;
+  });
 }

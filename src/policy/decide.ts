@@ -2,18 +2,23 @@ import { includesAction } from '../domain/action.js';
 import type { AgreementSet, AgreementStatus, AgreementVersion } from '../domain/agreement.js';
 import type { Ask } from '../domain/ask.js';
 import type { ClauseScope, Permission, Prohibition } from '../domain/clause.js';
-import type { Bar, Candidate, Decision, Grant } from '../domain/decision.js';
+import type { Bar, Candidate, Decision, Grant, QuotaAccount } from '../domain/decision.js';
+import { accountIdOf } from '../domain/quota.js';
 import { firstReason, type ReasonCode } from '../domain/reasons.js';
 import type { ExchangeStandard, RecordType } from '../domain/record-type.js';
 import type { SharedDatabase } from '../domain/registry.js';
 import { invariant } from '../support/unreachable.js';
-import { barFrom, candidateFrom, contains } from './candidate.js';
-import { failedConstraint } from './constraints/failed-constraint.js';
+import { barFrom, candidateFrom, contains, withoutVainLimits } from './candidate.js';
+import type { ConstraintFacts } from './constraints/constraint.js';
+import { type CheckedConstraint, checkedConstraints, failedConstraint } from './constraints/failed-constraint.js';
+import { fewOfEqual } from './equal-candidates.js';
 import { digestOfGrants } from './grant-digest.js';
 import { clauseStatusAt, isProhibiting, isUniform } from './in-force.js';
 import { missedConstraints, nearestMiss, type Standing } from './nearest-miss.js';
+import { quotaAccountOf } from './quota-account.js';
 import { type Right, type Rights, rightsOf } from './rights.js';
 import { compareText } from './truth.js';
+import { validityAt } from './validity.js';
 
 /** What a decision is made from besides the ask. `set` is immutable: what is derived from it is kept with it. */
 export interface DecisionFacts {
@@ -24,6 +29,10 @@ export interface DecisionFacts {
   readonly standard: ExchangeStandard;
   /** the instant decided for, by the database's clock */
   readonly now: Date;
+  /** decide as if the ask gave every justification a clause demands: what the agency could ask */
+  readonly anyJustification?: boolean;
+  /** ids of quota accounts that hold too little for this request (`accountIdOf`); absent = decide as if every quota held */
+  readonly exhausted?: ReadonlySet<string>;
 }
 
 /**
@@ -41,15 +50,59 @@ export function decide(ask: Ask, facts: DecisionFacts): Decision {
     standard.purposes.some((purpose) => purpose.name === ask.purpose),
     'a purpose is one of the exchange standard',
   );
-  const rights = rightsOf(set, ask.agency);
-  const moment: Moment = { ask, recordType, rights, statusOf: statusesAt(set, now), isBinding: bindingAt(set, now) };
+  const moment = momentOf(ask, facts);
   const grants = facts.databases
     .filter((database) => database.recordType === recordType.name)
     .filter((database) => ask.databases === undefined || ask.databases.includes(database.code))
     .sort((a, b) => compareText(a.code, b.code))
     .map((database) => grantOf(database, moment));
-  return { setVersion: set.version, ...validityAt(rights.boundaries, now), grants, digest: digestOfGrants(grants) };
+  return { setVersion: set.version, ...validityAt(moment.rights, now), grants, digest: digestOfGrants(grants) };
 }
+
+/** How the clauses of a database's owner towards the agency stand to an ask: what its grant is made from. */
+export interface Standings {
+  /** those of superseded versions left out; `checked`: empty where none was asked, for the clause does not come so far */
+  readonly permissions: readonly (Standing & { readonly checked: readonly CheckedConstraint[] })[];
+  readonly prohibitions: readonly { readonly right: Right<Prohibition>; readonly bar: Bar | null }[];
+}
+
+/** The same clauses, statuses and checks that `decide` looks at for this database: for telling them one by one. */
+export function standingsOf(ask: Ask, facts: DecisionFacts, database: SharedDatabase): Standings {
+  const moment = momentOf(ask, facts);
+  const { permissionsBy, prohibitionsBy } = moment.rights;
+  const permissions = (permissionsBy.get(database.owner) ?? [])
+    .map((right) => standingOf(right, database, moment))
+    .filter(({ status }) => status !== 'SUPERSEDED')
+    .map((standing) => ({ ...standing, checked: checkedOf(standing, moment) }));
+  const prohibitions = (prohibitionsBy.get(database.owner) ?? []).map((right) => ({
+    right,
+    bar: barOf(right, database, moment)[0] ?? null,
+  }));
+  return { permissions, prohibitions };
+}
+
+function checkedOf(standing: Standing, { ask, recordType, constraintFacts }: Moment): readonly CheckedConstraint[] {
+  const { right, status, coversDatabase, permitsAction, permitsPurpose } = standing;
+  if (!coversDatabase || !permitsAction || !permitsPurpose || status !== 'IN_FORCE') return [];
+  const { version, assigner } = right;
+  const checked = checkedConstraints(right.clause, ask, { ...constraintFacts, version, assigner });
+  if (candidateFrom(right, recordType) !== null) return checked;
+  return [...checked, { kind: 'rows', failed: 'OWNER_APPROVAL_REQUIRED' }];
+}
+
+function momentOf(ask: Ask, { set, recordType, standard, now, ...given }: DecisionFacts): Moment {
+  const { anyJustification = false, exhausted = NONE } = given;
+  return {
+    ask,
+    recordType,
+    rights: rightsOf(set, ask.agency),
+    statusOf: statusesAt(set, now),
+    isBinding: bindingAt(set, now),
+    constraintFacts: { recordType, standard, now, anyJustification, exhausted },
+  };
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 interface Moment {
   readonly ask: Ask;
@@ -57,22 +110,24 @@ interface Moment {
   readonly rights: Rights;
   readonly statusOf: (right: Right) => AgreementStatus;
   readonly isBinding: (version: AgreementVersion) => boolean;
+  readonly constraintFacts: Omit<ConstraintFacts, 'version' | 'assigner'>;
 }
 
 function grantOf(database: SharedDatabase, moment: Moment): Grant {
   const { ask, recordType, rights } = moment;
   if (database.owner === ask.agency) return { kind: 'OWNED', database };
   const permissions = rights.permissionsBy.get(database.owner) ?? [];
-  const candidates: Candidate[] = [];
+  const found: Candidate[] = [];
   const failures: Standing[] = [];
   for (const right of permissions) {
     const { clause } = right;
     if (!permitsAction(clause, ask) || !permitsPurpose(clause, ask) || !covers(clause.scope, database)) continue;
     if (moment.statusOf(right) !== 'IN_FORCE') continue;
-    const candidate = failureOf(right, ask, recordType) === null ? candidateFrom(right, recordType) : null;
+    const candidate = failureOf(right, moment) === null ? candidateFrom(right, recordType) : null;
     if (candidate === null) failures.push(standingOf(right, database, moment));
-    else candidates.push(candidate);
+    else found.push(withAccount(candidate, right, moment));
   }
+  const candidates = fewOfEqual(found);
   if (candidates.length === 0) {
     const standings = permissions
       .map((right) => standingOf(right, database, moment))
@@ -82,28 +137,51 @@ function grantOf(database: SharedDatabase, moment: Moment): Grant {
   const bars = (rights.prohibitionsBy.get(database.owner) ?? []).flatMap((right) => barOf(right, database, moment));
   const wide = candidates.filter(({ rows }) => rows === undefined).slice(0, COMPARED_MAX);
   const missed = missedConstraints(failures.filter(({ right }) => showsMore(right, wide, recordType)));
-  return { kind: 'GRANTED', database, candidates, bars, ...(missed === undefined ? {} : { missed }) };
+  const limited = withoutVainLimits(candidates, wide, recordType);
+  return { kind: 'GRANTED', database, candidates: limited, bars, ...(missed === undefined ? {} : { missed }) };
+}
+
+/** A candidate with the account its quota is counted in at this instant: it differs from day to day, so no right keeps it. */
+function withAccount(candidate: Candidate, right: Right<Permission>, moment: Moment): Candidate {
+  const quota = accountOf(right, moment);
+  return quota === undefined ? candidate : { ...candidate, quota };
+}
+
+function accountOf(right: Right<Permission>, { ask, constraintFacts: { now } }: Moment): QuotaAccount | undefined {
+  return quotaAccountOf({ ...right, assignee: ask.agency }, now);
+}
+
+/** When a permission that fails on its quota may hold again by itself; undefined if that is not why it fails, or never. */
+function resetOf(right: Right<Permission>, failed: ReasonCode | null, moment: Moment): Date | undefined {
+  if (failed !== 'QUOTA_EXHAUSTED') return undefined;
+  const account = accountOf(right, moment);
+  const isExhausted = account !== undefined && moment.constraintFacts.exhausted?.has(accountIdOf(account)) === true;
+  return isExhausted ? account.until : undefined;
 }
 
 /** How a permission stands towards the ask, whether it serves it or not: what the nearest miss is found among. */
 function standingOf(right: Right<Permission>, database: SharedDatabase, moment: Moment): Standing {
-  const { ask, recordType } = moment;
+  const { ask } = moment;
   const status = moment.statusOf(right);
   const coversDatabase = covers(right.clause.scope, database);
   const permitsBoth = permitsAction(right.clause, ask) && permitsPurpose(right.clause, ask);
   const isAsked = coversDatabase && permitsBoth && status === 'IN_FORCE';
+  const failed = isAsked ? failureOf(right, moment) : null;
+  const resetsAt = resetOf(right, failed, moment);
   return {
     right,
     status,
     coversDatabase,
     permitsAction: permitsAction(right.clause, ask),
     permitsPurpose: permitsPurpose(right.clause, ask),
-    failed: isAsked ? failureOf(right, ask, recordType) : null,
+    failed,
+    ...(resetsAt === undefined ? {} : { resetsAt }),
   };
 }
 
-function failureOf(right: Right<Permission>, ask: Ask, recordType: RecordType): ReasonCode | null {
-  const constraint = failedConstraint(right.clause, ask);
+function failureOf(right: Right<Permission>, { ask, recordType, constraintFacts }: Moment): ReasonCode | null {
+  const { version, assigner } = right;
+  const constraint = failedConstraint(right.clause, ask, { ...constraintFacts, version, assigner });
   // INVARIANT (fail closed): a condition that cannot be evaluated on these records is a right that needs its owner's word.
   if (candidateFrom(right, recordType) !== null) return constraint;
   return firstReason([...(constraint === null ? [] : [constraint]), 'OWNER_APPROVAL_REQUIRED']);
@@ -160,17 +238,5 @@ function bindingAt(set: AgreementSet, now: Date): (version: AgreementVersion) =>
     const isBinding = known.get(version) ?? isProhibiting(set, version, now);
     known.set(version, isBinding);
     return isBinding;
-  };
-}
-
-/** The stretch around an instant in which no clause of the agency begins or ends. */
-function validityAt(boundaries: readonly number[], now: Date): Pick<Decision, 'validFrom' | 'validUntil'> {
-  const next = boundaries.findIndex((boundary) => boundary > now.getTime());
-  const from = boundaries.at(next < 0 ? -1 : next - 1);
-  const hasBegun = from !== undefined && next !== 0;
-  const until = next < 0 ? undefined : boundaries[next];
-  return {
-    validFrom: hasBegun ? new Date(from) : null,
-    validUntil: until === undefined ? null : new Date(until),
   };
 }

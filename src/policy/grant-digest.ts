@@ -21,12 +21,18 @@ export function digestOfGrants(grants: readonly Grant[]): string {
  * Written by hand, not as one JSON object, because this is what a decision over 100,000 clauses spends its time on.
  */
 function candidateText(candidate: Candidate, treatments: Map<Candidate['fields'], string>): string {
-  const { basis, rows, fields, handlingCodes, countMin, zeroPolicy } = candidate;
+  const { basis, rows, fields, handlingCodes, countMin, zeroPolicy, ...rest } = candidate;
   let shown = treatments.get(fields);
   if (shown === undefined) {
     shown = JSON.stringify(fields);
     treatments.set(fields, `#${treatments.size}`);
   }
   const clause = `${JSON.stringify(basis.agreement)}${basis.version}${JSON.stringify(basis.article)}`;
-  return `${clause}${JSON.stringify(rows)}${shown}${handlingCodes.join()}|${countMin}|${zeroPolicy}`;
+  return `${clause}${JSON.stringify(rows)}${shown}${handlingCodes.join()}|${countMin}|${zeroPolicy}${restText(rest)}`;
+}
+
+/** Most candidates carry nothing more: they pay nothing for it. */
+function restText(rest: object): string {
+  for (const _ in rest) return JSON.stringify(rest);
+  return '';
 }

@@ -120,9 +120,12 @@ function referencesAbove(facts: Facts, reference: string): readonly string[] {
   return [...found];
 }
 
-/** A version finalised after its first day is in force from then on, never before: nobody is granted the past. */
-function beginOf(version: AgreementVersion): number {
-  return Math.max(version.from.getTime(), version.finalisedAt.getTime());
+/**
+ * The instant from which a version counts and supersedes the one before, in milliseconds. One finalised after its first day
+ * is in force from then on, never before: nobody is granted the past. One that one side tightened waits for the notice due.
+ */
+export function beginOf({ from, finalisedAt, noticeEndsAt }: AgreementVersion): number {
+  return Math.max(from.getTime(), finalisedAt.getTime(), noticeEndsAt?.getTime() ?? 0);
 }
 
 function isSuspendedAt(
@@ -131,16 +134,26 @@ function isSuspendedAt(
   at: number,
   clause: ClauseDirection,
 ): boolean {
+  return suspendingActs(version, acts, new Date(at), clause).length > 0;
+}
+
+/** The acts by which a direction of a clause is suspended at an instant: of each side the first that nothing lifted since. */
+export function suspendingActs(
+  version: AgreementVersion,
+  acts: readonly AgreementAct[],
+  instant: Date,
+  clause: ClauseDirection,
+): readonly AgreementAct[] {
   const effective = acts
-    .filter((act) => act.kind !== 'TERMINATE' && act.effectiveAt.getTime() <= at)
+    .filter((act) => act.kind !== 'TERMINATE' && act.effectiveAt.getTime() <= instant.getTime())
     .sort((a, b) => a.effectiveAt.getTime() - b.effectiveAt.getTime());
-  const suspendedBy = new Set<string>();
+  const suspendedBy = new Map<string, AgreementAct>();
   for (const act of effective) {
     if (act.kind === 'TERMINATE' || !concerns(act, clause, version)) continue;
-    if (act.kind === 'SUSPEND') suspendedBy.add(act.by);
-    else suspendedBy.delete(act.by);
+    if (act.kind === 'RESUME') suspendedBy.delete(act.by);
+    else if (!suspendedBy.has(act.by)) suspendedBy.set(act.by, act);
   }
-  return suspendedBy.size > 0;
+  return [...suspendedBy.values()];
 }
 
 function concerns(

@@ -85,6 +85,19 @@ export function startOfLocalDay(day: string, timeZone: string): number {
   return firstInstantOnOrAfter(day, { from: early - DAY_MS, until: late + DAY_MS }, timeZone);
 }
 
+/**
+ * The instants at which the clocks of the zone show a time: one, two where it came twice, and where it was skipped the two
+ * it would be under the offset before and behind the change.
+ *
+ * @param wall what the clocks show, as if it were UTC, in milliseconds
+ */
+export function instantsOfWall(wall: number, timeZone: string): readonly number[] {
+  const offsets = [wall - DAY_MS, wall + DAY_MS].map((near) => offsetAt(near, timeZone));
+  const possible = [...new Set(offsets.map((offset) => wall - offset))];
+  const shown = possible.filter((instant) => instant + offsetAt(instant, timeZone) === wall);
+  return shown.length === 0 ? possible : shown;
+}
+
 /** No clock of the zone showed this midnight: the change itself is looked up by halving. */
 function firstInstantOnOrAfter(
   day: string,

@@ -14,11 +14,15 @@ export interface Standing {
   readonly permitsPurpose: boolean;
   /** why it does not hold though in force, covering and permitting; null if it holds or is not asked */
   readonly failed: ReasonCode | null;
+  /** when what fails ends by itself */
+  readonly resetsAt?: Date;
 }
 
 export interface Miss {
   readonly reason: ReasonCode;
   readonly basis: readonly Basis[];
+  /** the first instant at which one of these clauses may hold by itself; absent = that is not known */
+  readonly resetsAt?: Date;
 }
 
 /** In this order: what a suspension withholds is nearer than what has not begun or is over (design 5.2). */
@@ -57,6 +61,15 @@ export function missedConstraints(standings: readonly Standing[]): Miss | undefi
   );
 }
 
+/** clauses named behind one reason, the first ones: whoever has thousands is not helped by a list of them */
+const NAMED_MAX = 16;
+
 function miss(reason: ReasonCode, standings: readonly Standing[]): Miss {
-  return { reason, basis: standings.map(({ right }) => basisOf(right)) };
+  const resets = standings.map(({ resetsAt }) => resetsAt?.getTime() ?? Number.POSITIVE_INFINITY);
+  const first = resets.reduce((earliest, reset) => Math.min(earliest, reset), Number.POSITIVE_INFINITY);
+  return {
+    reason,
+    basis: standings.slice(0, NAMED_MAX).map(({ right }) => basisOf(right)),
+    ...(first === Number.POSITIVE_INFINITY ? {} : { resetsAt: new Date(first) }),
+  };
 }

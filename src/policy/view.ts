@@ -1,6 +1,6 @@
 import type { Bar, Basis, Candidate, Grant } from '../domain/decision.js';
 import type { Field, RecordRow, RecordType, Value } from '../domain/record-type.js';
-import { VISIBLE_STATUSES } from '../domain/record-type.js';
+import { occurredAtOf, VISIBLE_STATUSES } from '../domain/record-type.js';
 import {
   CLEAR,
   leastRedacted,
@@ -11,6 +11,9 @@ import {
   WITHHELD,
 } from '../domain/treatment.js';
 import { unreachable } from '../support/unreachable.js';
+import { isOfCategory } from './constraints/data-subject-categories.js';
+import { isHandled } from './constraints/handling-codes.js';
+import { isYoungEnough } from './constraints/record-age-max.js';
 import { generalise } from './generalise.js';
 import { evaluate } from './truth.js';
 
@@ -26,11 +29,25 @@ export interface Shown {
   readonly basis: readonly Basis[];
 }
 
+/** What a row is looked at with, besides the clauses. */
+export interface Beside {
+  /** the recipient's own token of a value; needed where a candidate shows a PSEUDONYM */
+  readonly pseudonym?: (value: string) => string;
+  /** the instant of the statement; absent = no limit of age can be told, so no row under one is visible */
+  readonly now?: Date;
+}
+
 /**
  * What one row shows under a grant, or null if it is invisible: design 5, steps 1 and 3 to 5, word by word.
  * The meaning that compiled SQL is compared with; nothing here is shared with it.
  */
-export function view(grant: Grant, row: RecordRow, recordType: RecordType, timeZone: string): Shown | null {
+export function view(
+  grant: Grant,
+  row: RecordRow,
+  recordType: RecordType,
+  timeZone: string,
+  beside: Beside = {},
+): Shown | null {
   switch (grant.kind) {
     case 'WITHHELD':
       return null;
@@ -39,24 +56,45 @@ export function view(grant: Grant, row: RecordRow, recordType: RecordType, timeZ
     case 'GRANTED': {
       const { candidates, bars } = grant;
       // INVARIANT (a clause is a unit): a field's treatment comes only from clauses whose own rows include this row.
-      const visibleUnder = candidates.filter((candidate) => makesVisible(candidate, row));
+      const visibleUnder = candidates.filter((candidate) =>
+        makesVisible(candidate, row, recordType, { ...beside, timeZone }),
+      );
       if (visibleUnder.length === 0 || isHidden(row, bars)) return null;
       const withheld = fieldsWithheld(row, bars);
       const treatmentOf = (field: Field): Treatment =>
         withheld.has(field.name) ? WITHHELD : bestTreatment(field, visibleUnder);
       const basis = visibleUnder.map((candidate) => candidate.basis);
-      return { fields: showFields(recordType, row, timeZone, treatmentOf), basis };
+      return { fields: showFields(recordType, row, timeZone, treatmentOf, beside), basis };
     }
     default:
       return unreachable(grant);
   }
 }
 
-function makesVisible(candidate: Candidate, row: RecordRow): boolean {
-  const { handlingCode } = row;
-  const isHandled = (handlingCode !== 'H2' && handlingCode !== 'H3') || candidate.handlingCodes.includes(handlingCode);
+function makesVisible(
+  { rows, handlingCodes, dataSubjectCategories, recordAgeMax }: Candidate,
+  row: RecordRow,
+  recordType: RecordType,
+  at: { readonly now?: Date; readonly timeZone: string },
+): boolean {
   // Unknown is not TRUE: a row of which the clause's condition cannot be told is not shared by it.
-  return isHandled && (candidate.rows === undefined || evaluate(candidate.rows, rawValueOf(row)) === true);
+  return (
+    isHandled(row.handlingCode, handlingCodes) &&
+    (dataSubjectCategories === undefined || isOfCategory(row, dataSubjectCategories)) &&
+    (recordAgeMax === undefined || isYoung(row, recordAgeMax, recordType, at)) &&
+    (rows === undefined || evaluate(rows, rawValueOf(row)) === true)
+  );
+}
+
+function isYoung(
+  row: RecordRow,
+  age: string,
+  recordType: RecordType,
+  { now, timeZone }: { readonly now?: Date; readonly timeZone: string },
+): boolean {
+  const field = occurredAtOf(recordType);
+  if (field === undefined || now === undefined) return false;
+  return isYoungEnough(rawValueOf(row)(field.name), age, { field, now, timeZone });
 }
 
 function isHidden(row: RecordRow, bars: readonly Bar[]): boolean {
@@ -88,10 +126,14 @@ function showFields(
   row: RecordRow,
   timeZone: string,
   treatmentOf: (field: Field) => Treatment,
+  beside: Beside = {},
 ): Shown['fields'] {
   const shown = recordType.fields.map((field): [string, ShownField] => {
     const treatment = treatmentOf(field);
-    return [field.name, { treatment, value: showValue(rawValueOf(row)(field.name), treatment, field, timeZone) }];
+    return [
+      field.name,
+      { treatment, value: showValue(rawValueOf(row)(field.name), treatment, field, timeZone, beside) },
+    ];
   });
   return Object.fromEntries(shown);
 }
@@ -99,9 +141,15 @@ function showFields(
 /**
  * A value under a treatment.
  *
- * @throws for PSEUDONYM: no permission with it is granted yet, so none comes here
+ * @throws for PSEUDONYM without the recipient's key: there is no other safe answer
  */
-export function showValue(value: Value, treatment: Treatment, field: Field, timeZone: string): Value {
+export function showValue(
+  value: Value,
+  treatment: Treatment,
+  field: Field,
+  timeZone: string,
+  { pseudonym }: Beside = {},
+): Value {
   switch (treatment.kind) {
     case 'CLEAR':
       return value;
@@ -114,7 +162,9 @@ export function showValue(value: Value, treatment: Treatment, field: Field, time
     case 'WITHHELD':
       return null;
     case 'PSEUDONYM':
-      throw new Error('no recipient has a key for pseudonyms yet');
+      if (pseudonym === undefined) throw new Error('a pseudonym needs its recipient');
+      // Whatever is no text has no token: refused when drafted.
+      return typeof value === 'string' ? pseudonym(value) : null;
     default:
       return unreachable(treatment);
   }

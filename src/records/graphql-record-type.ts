@@ -33,7 +33,8 @@ export function recordTypeSdl(recordType: RecordType): readonly string[] {
 export function queryMembers(recordType: RecordType): readonly Member[] {
   const names = namesOf(recordType);
   const asked = 'purpose: Purpose!, justification: String';
-  const where = `databases: [String!], where: ${names.filter}`;
+  const viewAs = '"Your own databases alone, as this agency would be answered." viewAs: String';
+  const where = `databases: [String!], ${viewAs}, where: ${names.filter}`;
   return [
     {
       text:
@@ -44,7 +45,7 @@ export function queryMembers(recordType: RecordType): readonly Member[] {
         `A page has ${PAGE_SIZE_DEFAULT} records unless \`first\` or \`last\` says otherwise, and at most ${PAGE_SIZE_MAX}.`,
     },
     {
-      text: `${names.one}(id: ID!, ${asked}): ${names.object}`,
+      text: `${names.one}(id: ID!, ${asked}, ${viewAs}): ${names.object}`,
       description: `One record by the id it was listed under, for the same purpose; null if it is not shown.`,
     },
     {

@@ -39,6 +39,8 @@ type SourceLine {
   reason: ReasonCode
   """References of the agreements relied on; empty for one's own records."""
   agreements: [String!]!
+  """When the reason may end by itself, such as a used-up quota; null where that is not known."""
+  resetsAt: DateTime
 }
 
 """Under what a record is shown, and what is not shown as it is. Names of fields are those of the exchange standard."""
@@ -49,14 +51,26 @@ type Disclosure {
   clauses: [String!]!
   """How the record may be used."""
   handlingCode: HandlingCode
-  """Until when the recipient may keep it."""
+  """
+  Until when the recipient may keep it: the record's own end, as coarse as its times are shown, or what its clauses allow from
+  now on, whichever is earlier. Null where neither is known.
+  """
   retainUntil: DateTime
+  """How often it may be handed on; null where its clauses do not say."""
+  onwardDepth: Int
+  """What goes with it from hand to hand: handling, handing on, keeping, duties. Empty for one's own records."""
+  conditions: [String!]!
   """Fields shown coarser."""
   generalised: [GeneralisedField!]!
   """Fields not shown, whatever stands behind them."""
   withheld: [WithheldField!]!
   """Fields of which only the last characters are shown."""
   masked: [String!]!
+  """
+  Fields shown as tokens: equal values have equal tokens, for this agency alone and until the tokens change. They compare by
+  \`eq\`, \`ne\`, \`in\`, \`notIn\` and \`isNull\` only.
+  """
+  pseudonyms: [String!]!
 }
 
 type GeneralisedField {

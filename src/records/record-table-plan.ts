@@ -1,4 +1,5 @@
 import type { ExchangeStandard } from '../domain/record-type.js';
+import type { SdlFile } from './read-standard.js';
 
 /** What bringing the record tables up to the files takes. With refusals, nothing is done. */
 export interface RecordTablePlan {
@@ -15,6 +16,12 @@ export interface RecordTablePlan {
 export interface RecordTables {
   /** What `apply` would do; changes nothing. */
   plan(standard: ExchangeStandard, timeZone: string): Promise<RecordTablePlan>;
-  /** Does it in one transaction and returns what was done; with refusals, nothing. */
-  apply(standard: ExchangeStandard, timeZone: string): Promise<RecordTablePlan>;
+  /**
+   * Does it in one transaction and returns what was done; with refusals, nothing.
+   *
+   * @param files what the standard was read from, remembered as the one that was applied; absent = not remembered
+   */
+  apply(standard: ExchangeStandard, timeZone: string, files?: readonly SdlFile[]): Promise<RecordTablePlan>;
+  /** The files that were applied last; undefined if none were. */
+  applied(): Promise<readonly SdlFile[] | undefined>;
 }

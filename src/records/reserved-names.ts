@@ -26,7 +26,9 @@ export const RESERVED_QUERIES: readonly string[] = [
   'accessMatrix',
   'explainAccess',
   'simulateAgreement',
+  'whoCanSee',
   'ledger',
+  'quotas',
 ];
 
 /** Type names that are no record type's: GraphQL's own, the shared ones of graphql-shared.ts, and those of the rest of the API. */
@@ -48,6 +50,7 @@ export const RESERVED_TYPES: readonly string[] = [
   'ReasonCode',
   'SourceOutcome',
   'SourceLine',
+  'QuotaUse',
   'Disclosure',
   'GeneralisedField',
   'WithheldField',
@@ -84,6 +87,15 @@ export const RESERVED_TYPES: readonly string[] = [
   'Sensitivity',
   'Treatment',
   'AccessMatrix',
+  'AccessMatrixCell',
+  'AccessMatrixOtherCell',
+  'AccessTraceStep',
+  'RecipientView',
+  'AgreementSimulation',
+  'SimulatedDirection',
+  'SimulatedChange',
+  'ReplayCounts',
+  'Replay',
   'AccessExplanation',
   'Ledger',
   'LedgerEntry',

@@ -1,6 +1,13 @@
-import { type Field, type RecordType, snakeCase } from '../domain/record-type.js';
-import type { AggregatePlan, CountedSource, PlannedDimension } from '../plan/plan-aggregate.js';
-import { comparableMax } from '../plan/plan-sources.js';
+import { type RecordType, snakeCase } from '../domain/record-type.js';
+import { redaction as redactionOf, type Treatment } from '../domain/treatment.js';
+import {
+  type AggregatePlan,
+  type CountedSource,
+  type PlannedDimension,
+  touchOf,
+  type UsedField,
+} from '../plan/plan-aggregate.js';
+import { mayShowPseudonym } from '../plan/plan-sources.js';
 import { inDatabases, perSource, rowsOf } from './compile-read.js';
 import { allOf, anyOf, caseOf, column, constant, type Expression, FALSE, isTrue, TRUE } from './expression.js';
 import { atStep, dayColumnOf, shownColumn } from './predicate.js';
@@ -35,7 +42,7 @@ export function countQuery(plan: AggregatePlan, cellsMax: number): CountQuery | 
         common: plan.where === undefined ? TRUE : rows.where(plan.where),
       })),
     ),
-    keys: plan.dimensions.map(dimensionKey),
+    keys: plan.dimensions.map((dimension) => dimensionKey(dimension, members)),
     sums: plan.sums.map((field) =>
       perSource(members, (rows) => rows.byTreatment(field, (treatment) => shownColumn(field, treatment))),
     ),
@@ -46,15 +53,35 @@ export function countQuery(plan: AggregatePlan, cellsMax: number): CountQuery | 
 }
 
 function servesTouched(rows: SourceRows, plan: AggregatePlan): readonly Expression[] {
-  return plan.used.map(({ field, redaction }) => rows.serves(field, redaction ?? comparableMax(field)));
+  return plan.used.map((used) => rows.serves(used.field, touchOf(used)));
 }
 
 /** The same for every row that serves it: what a finer step shows determines the coarser one. */
-function dimensionKey(dimension: PlannedDimension): Expression {
+function dimensionKey(dimension: PlannedDimension, sources: readonly SourceRows[]): Expression {
   if (dimension.kind === 'database') return column('database_id');
   const { field, step } = dimension;
   const raw = column(snakeCase(field.name));
-  return step === undefined ? raw : atStep(field, step, raw, dayColumnOf(field));
+  if (step !== undefined) return atStep(field, step, raw, dayColumnOf(field));
+  if (!sources.some(({ source }) => mayShowPseudonym(source, field))) return raw;
+  return perSource(sources, (rows) =>
+    rows.byTreatment(field, ({ kind }) => ({ kind: 'concat', of: [constant(KEY_MARKS[markOf(kind)]), raw] })),
+  );
+}
+
+/**
+ * Where some rows show a dimension as a token, its keys begin with one of these: a value and the token of the same value are
+ * different groups. Two absent values are one: null begins with nothing.
+ */
+export const KEY_MARKS = { plain: '=', token: '#' } as const;
+
+function markOf(kind: Treatment['kind']): keyof typeof KEY_MARKS {
+  return kind === 'PSEUDONYM' ? 'token' : 'plain';
+}
+
+/** Do the keys of this dimension begin with one of `KEY_MARKS`? */
+export function hasMarkedKeys(dimension: PlannedDimension, { sources }: AggregatePlan): boolean {
+  if (dimension.kind === 'database' || dimension.step !== undefined) return false;
+  return sources.some(({ source }) => mayShowPseudonym(source, dimension.field));
 }
 
 type Source = { readonly counted: CountedSource; readonly rows: SourceRows };
@@ -82,20 +109,34 @@ function notKnown(counted: CountedSource, rows: SourceRows, plan: AggregatePlan)
   if (counted.source.isOwned) return FALSE;
   const known = counted.readable.map((source) => {
     const read = new SourceRows(source, plan.recordType);
-    const isFineEnough = plan.used.map(({ field, redaction }) => noMoreRedacted(read, rows, field, redaction));
+    const isFineEnough = plan.used.map((used) => noMoreRedacted(read, rows, used));
     return isTrue(allOf([read.visible, ...isFineEnough]));
   });
   return negated(anyOf(known));
 }
 
 /** May the row be read with this field at the step it is used at here, or finer? */
-function noMoreRedacted(read: SourceRows, used: SourceRows, field: Field, redaction: number | null): Expression {
-  if (redaction !== null) return read.serves(field, redaction);
+function noMoreRedacted(
+  read: SourceRows,
+  used: SourceRows,
+  { field, redaction, servesPseudonym }: UsedField,
+): Expression {
+  if (servesPseudonym && mayShowPseudonym(used.source, field)) {
+    return used.byTreatment(field, (treatment) =>
+      treatment.kind === 'PSEUDONYM'
+        ? read.serves(field, TOKEN_OR_VALUE)
+        : read.serves(field, { redactionMax: redaction ?? redactionOf(treatment, field.ladder) }),
+    );
+  }
+  if (redaction !== null) return read.serves(field, { redactionMax: redaction });
   const left = read.redaction(field);
   const right = used.redaction(field);
   if (left.kind === 'constant' && right.kind === 'constant') return constant(Number(left.value) <= Number(right.value));
   return { kind: 'compare', op: '<=', left, right };
 }
+
+/** Only these tell which token a row has: a step or a mask counts as less redacted, but does not say which rows have the same one. */
+const TOKEN_OR_VALUE = { redactionMax: 0, servesPseudonym: true } as const;
 
 function negated(expression: Expression): Expression {
   return expression.kind === 'constant' ? constant(expression.value !== true) : { kind: 'not', of: expression };

@@ -1,7 +1,6 @@
-import { type Field, snakeCase } from '../domain/record-type.js';
+import { type Field, fieldOf, snakeCase } from '../domain/record-type.js';
 import type { Treatment } from '../domain/treatment.js';
 import type { ReadPlan, RecordPlan } from '../plan/plan-read.js';
-import { comparableMax } from '../plan/plan-sources.js';
 import { allOf, anyOf, caseOf, column, constant, type Expression, expressionKey, NULL, TRUE } from './expression.js';
 import { keyset, orderTerm } from './order.js';
 import { shownColumn } from './predicate.js';
@@ -108,11 +107,13 @@ export function rowsOf(
 }
 
 function sectionRows(sources: readonly SourceRows[], plan: ReadPlan): Expression {
-  const fields = plan.touched.map((name) => plan.recordType.fields.find((field) => field.name === name) as Field);
   return rowsOf(
     sources.map((rows) => ({
       rows,
-      own: allOf([rows.visible, ...fields.map((field) => rows.serves(field, comparableMax(field)))]),
+      own: allOf([
+        rows.visible,
+        ...plan.touches.map((touch) => rows.serves(fieldOf(plan.recordType, touch.field), touch)),
+      ]),
       common: plan.where === undefined ? TRUE : rows.where(plan.where),
     })),
   );

@@ -1,3 +1,4 @@
+import type { Duration } from '../domain/duration.js';
 import type { LadderStep } from '../domain/ladder.js';
 import type { Scalar, ScalarName } from '../domain/record-type.js';
 
@@ -24,6 +25,11 @@ export type Expression =
     }
   /** `x = any (array[…])`: TRUE, else unknown if an element or x is null, else FALSE */
   | { readonly kind: 'oneOf'; readonly operand: Expression; readonly elements: readonly Expression[] }
+  /**
+   * `x` is the value behind one of these tokens: unknown where x is null, else never. A token is no data of the statement
+   * yet: who executes it puts the value behind it in its place, and leaves out one that opens to nothing.
+   */
+  | { readonly kind: 'behindTokens'; readonly of: Expression; readonly tokens: readonly string[] }
   | { readonly kind: 'and'; readonly of: readonly Expression[] }
   | { readonly kind: 'or'; readonly of: readonly Expression[] }
   | { readonly kind: 'not'; readonly of: Expression }
@@ -51,6 +57,8 @@ export type Expression =
     }
   /** the instant at which a local date begins: so that exact and generalised instants sort in one order */
   | { readonly kind: 'startOfDate'; readonly of: Expression }
+  /** the instant (UTC) or local day (of the hub's time zone) of the statement, less a duration: months first, then days */
+  | { readonly kind: 'ago'; readonly age: Duration; readonly scalar: 'DateTime' | 'Date' }
   /** last characters of a text of at least `MASKED_LENGTH_MIN`, else null */
   | { readonly kind: 'masked'; readonly of: Expression }
   /** `element = any (list)` */

@@ -43,13 +43,17 @@ export function rawPredicate(predicate: Predicate, recordType: RecordType): Expr
   );
 }
 
-/** A comparison on what a treatment shows; both sides are generalised first (design 5.6). MASKED and WITHHELD compare with nothing. */
+/**
+ * A comparison on what a treatment shows; both sides are generalised first (design 5.6), tokens are opened by who executes
+ * it. MASKED and WITHHELD compare with nothing.
+ */
 export function comparison(
   field: Field,
   treatment: Treatment,
   op: Operator,
   value: Scalar | readonly Scalar[],
 ): Expression {
+  if (treatment.kind === 'PSEUDONYM') return tokenComparison(field, op, value);
   if (treatment.kind !== 'CLEAR' && treatment.kind !== 'GENERALISED') return FALSE;
   const shown = shownColumn(field, treatment);
   const bound = (one: Scalar): Expression =>
@@ -80,6 +84,36 @@ export function comparison(
   }
 }
 
+/**
+ * Tokens compare by equality, which is that of the values behind them; nothing else is said of a row that shows one.
+ *
+ *     { field: 'documentNumber', op: 'eq', value: 'psn_…' }
+ *     c."document_number" = any ($1::text[]) or (c."document_number" is null and null)    -- values: [[Token('psn_…')]]
+ */
+function tokenComparison(field: Field, op: Operator, value: Scalar | readonly Scalar[]): Expression {
+  const raw = column(snakeCase(field.name));
+  const isNull: Expression = { kind: 'isNull', of: raw };
+  const isBehind = (tokens: readonly Scalar[]): Expression => ({
+    kind: 'behindTokens',
+    of: raw,
+    tokens: tokens.map(String),
+  });
+  switch (op) {
+    case 'isNull':
+      return value === true ? isNull : { kind: 'not', of: isNull };
+    case 'eq':
+      return isBehind([scalar(value)]);
+    case 'ne':
+      return { kind: 'not', of: isBehind([scalar(value)]) };
+    case 'in':
+      return isBehind(list(value));
+    case 'notIn':
+      return { kind: 'not', of: isBehind(list(value)) };
+    default:
+      return FALSE;
+  }
+}
+
 const COMPARISONS = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 function scalar(value: Scalar | readonly Scalar[]): Scalar {
@@ -92,7 +126,10 @@ function list(value: Scalar | readonly Scalar[]): readonly Scalar[] {
   return value;
 }
 
-/** The field's own column, or what stands in its place at a step. Null stays null. */
+/**
+ * The field's own column, or what stands in its place at a step. Null stays null. Of a PSEUDONYM the raw column: the key is
+ * not the database's, so who reads it puts the token in its place before anything leaves.
+ */
 export function shownColumn(field: Field, treatment: Treatment): Expression {
   return treatedValue(field, treatment, column(snakeCase(field.name)), dayColumnOf(field));
 }
@@ -100,13 +137,12 @@ export function shownColumn(field: Field, treatment: Treatment): Expression {
 function treatedValue(field: Field, treatment: Treatment, of: Expression, dayColumn?: string): Expression {
   switch (treatment.kind) {
     case 'CLEAR':
+    case 'PSEUDONYM':
       return of;
     case 'GENERALISED':
       return atStep(field, treatment.step, of, dayColumn);
     case 'MASKED':
       return { kind: 'masked', of };
-    case 'PSEUDONYM':
-      throw new InexactSqlError('pseudonyms are not computed in SQL');
     case 'WITHHELD':
       return { kind: 'constant', value: null };
     default:

@@ -10,6 +10,11 @@ export interface CompiledStatement {
   readonly values: readonly unknown[];
 }
 
+/** In `values`, as an element of a list: the place of what is behind a token, or of nothing if it opens to nothing. */
+export class Token {
+  constructor(readonly text: string) {}
+}
+
 /**
  * Writes expressions as PostgreSQL (15 and newer) and collects their values in order.
  *
@@ -35,6 +40,8 @@ export class Renderer {
         return `${this.operand(node.left)} ${node.op} ${this.operand(node.right)}`;
       case 'oneOf':
         return this.oneOf(node);
+      case 'behindTokens':
+        return this.behindTokens(node);
       case 'and':
       case 'or':
         return node.of.map((operand) => this.operand(operand)).join(` ${node.kind} `);
@@ -52,6 +59,8 @@ export class Renderer {
         return this.generalised(node);
       case 'startOfDate':
         return `(${this.expression(node.of)})::timestamp at time zone ${literal(this.timeZone)}`;
+      case 'ago':
+        return this.ago(node);
       case 'masked':
         return this.masked(this.expression(node.of));
       case 'hasElement':
@@ -79,7 +88,7 @@ export class Renderer {
   }
 
   /** One place per distinct value: the same constant of a clause, named for select list and filter, is bound once. */
-  private bind(type: SqlType, value: Scalar | readonly Scalar[], list = ''): string {
+  private bind(type: SqlType, value: Scalar | readonly Scalar[] | readonly Token[], list = ''): string {
     const key = `${type}${list}:${JSON.stringify(value)}`;
     let place = this.places.get(key);
     if (place === undefined) {
@@ -98,6 +107,13 @@ export class Renderer {
     }
     // Constants (database ids, handling codes) and generalised values stay apart: only constants prune partitions.
     return `${this.operand(node.operand)} in (${node.elements.map((element) => this.expression(element)).join(', ')})`;
+  }
+
+  /** A list also for one token: where none opens it is empty, and equal to nothing. The null branch costs no index: a WHERE drops it. */
+  private behindTokens({ of, tokens }: Extract<Expression, { kind: 'behindTokens' }>): string {
+    const places = tokens.map((text) => new Token(text));
+    const operand = this.operand(of);
+    return `${operand} = any (${this.bind('text', places, '[]')}) or (${operand} is null and null)`;
   }
 
   private caseOf(node: Extract<Expression, { kind: 'case' }>): string {
@@ -137,6 +153,17 @@ export class Renderer {
     return `date_trunc('${period}', ${local}::timestamp)::date`;
   }
 
+  /**
+   * PostgreSQL's own calendar: a month that lacks the day gives its last. Named zones, so that no session's counts; a query of
+   * its own, so that it is worked out once and not for every row.
+   */
+  private ago({ age, scalar }: Extract<Expression, { kind: 'ago' }>): string {
+    const [months, days] = [this.bind('integer', age.months), this.bind('integer', age.days)];
+    const duration = `make_interval(months => ${months}, days => ${days})`;
+    if (scalar === 'DateTime') return `(select (besa.besa_now() at time zone 'UTC' - ${duration}) at time zone 'UTC')`;
+    return `(select ((besa.besa_now() at time zone ${literal(this.timeZone)})::date - ${duration})::date)`;
+  }
+
   private groups(step: Extract<LadderStep, { kind: 'groups' }>, of: string): string {
     const branches = Object.entries(step.groups).map(
       ([group, members]) => `when ${of} in (${members.map(literal).join(', ')}) then ${literal(group)}`,
@@ -152,7 +179,7 @@ export class Renderer {
   }
 }
 
-const ATOMIC: ReadonlySet<Expression['kind']> = new Set(['column', 'constant']);
+const ATOMIC: ReadonlySet<Expression['kind']> = new Set(['column', 'constant', 'ago']);
 
 /** An SQL identifier in quotes. Names come from the record type only, never from a caller. */
 export function quoteName(name: string): string {

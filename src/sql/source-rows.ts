@@ -1,9 +1,18 @@
+import type { Duration } from '../domain/duration.js';
 import type { Operator, Predicate } from '../domain/predicate.js';
-import { type Field, type RecordType, type Scalar, VISIBLE_STATUSES } from '../domain/record-type.js';
+import {
+  type Field,
+  type HandlingCode,
+  occurredAtOf,
+  type RecordType,
+  type Scalar,
+  snakeCase,
+  VISIBLE_STATUSES,
+} from '../domain/record-type.js';
 import { redaction, type Treatment, WITHHELD } from '../domain/treatment.js';
-import { levelsOf, type RowGroup, type SourcePlan } from '../plan/plan-sources.js';
+import { levelsOf, type RowCondition, type SourcePlan, serves, type Touch } from '../plan/plan-sources.js';
 import { allOf, anyOf, caseOf, column, constant, type Expression, isNotFalse, isTrue, TRUE } from './expression.js';
-import { comparison, predicateExpression, rawPredicate } from './predicate.js';
+import { comparison, InexactSqlError, predicateExpression, rawPredicate } from './predicate.js';
 
 /** What one source means in SQL: which of its rows are visible, and what each shows. */
 export class SourceRows {
@@ -36,9 +45,9 @@ export class SourceRows {
     return caseOf([{ when: barred, gives: give(WITHHELD) }, ...branches.slice(0, -1)], last);
   }
 
-  /** TRUE where the field is shown no more redacted than `redactionMax`: never unknown. */
-  serves(field: Field, redactionMax: number): Expression {
-    return this.byTreatment(field, (treatment) => constant(redaction(treatment, field.ladder) <= redactionMax));
+  /** TRUE where the row shows the field well enough for the touch: never unknown. */
+  serves(field: Field, touch: Omit<Touch, 'field'>): Expression {
+    return this.byTreatment(field, (treatment) => constant(serves(treatment, field, touch)));
   }
 
   /** The rank of the treatment the row shows the field with. */
@@ -61,18 +70,37 @@ export class SourceRows {
   }
 }
 
-function groupCondition(group: RowGroup, recordType: RecordType): Expression {
-  const rows = group.rows === undefined ? TRUE : rawPredicate(group.rows, recordType);
-  if (group.codesBlocked.length === 0) return rows;
-  const code = column('handling_code');
-  const blocked: Expression = { kind: 'oneOf', operand: code, elements: group.codesBlocked.map(constant) };
+function groupCondition(condition: RowCondition, recordType: RecordType): Expression {
+  const { rows, codesBlocked, categories, ageMax } = condition;
   return allOf([
-    rows,
-    anyOf([
-      { kind: 'isNull', of: code },
-      { kind: 'not', of: blocked },
-    ]),
+    ageMax === undefined ? TRUE : notOlder(ageMax, recordType),
+    rows === undefined ? TRUE : rawPredicate(rows, recordType),
+    categories === undefined ? TRUE : ofCategory(categories),
+    codesBlocked.length === 0 ? TRUE : notBlocked(codesBlocked),
   ]);
+}
+
+function notBlocked(codes: readonly HandlingCode[]): Expression {
+  const code = column('handling_code');
+  const blocked: Expression = { kind: 'oneOf', operand: code, elements: codes.map(constant) };
+  return anyOf([
+    { kind: 'isNull', of: code },
+    { kind: 'not', of: blocked },
+  ]);
+}
+
+/** Unknown, so not visible, where the category is not stated. */
+function ofCategory(categories: readonly string[]): Expression {
+  const elements = categories.map((value): Expression => ({ kind: 'value', type: 'text', value }));
+  return { kind: 'oneOf', operand: column('data_subject_category'), elements };
+}
+
+/** Unknown, so not visible, where the record does not say when it occurred. */
+function notOlder(age: Duration, recordType: RecordType): Expression {
+  const field = occurredAtOf(recordType);
+  if (field === undefined) throw new InexactSqlError(`\`${recordType.name}\` does not say when a record occurred`);
+  const scalar = field.type.name === 'Date' ? 'Date' : 'DateTime';
+  return { kind: 'compare', op: '>=', left: column(snakeCase(field.name)), right: { kind: 'ago', age, scalar } };
 }
 
 function visibleRows(source: SourcePlan, conditions: readonly Expression[], recordType: RecordType): Expression {

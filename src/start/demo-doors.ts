@@ -12,7 +12,6 @@ import {
   draftAgreement,
   offerAgreement,
   type Party,
-  registerSignatoryKey,
   signAgreement,
   suspendAgreement,
 } from '../hub/change-agreement.js';
@@ -26,11 +25,12 @@ import {
   registerSharedDatabase,
   registerTechnology,
 } from '../hub/register.js';
+import { confirmSignatoryKey, registerSignatoryKey } from '../hub/signatory-keys.js';
 import { countRecords } from '../persistence/record-count.js';
 
 const OPERATOR: Identity = { person: 'demo operator', roles: ['OPERATOR'] };
 /** what a step that was taken before answers; a world loaded half goes on behind it */
-const TAKEN = ['CODE_TAKEN', 'KEY_TAKEN'];
+const TAKEN = ['CODE_TAKEN', 'KEY_TAKEN', 'ALREADY_DONE'];
 
 /**
  * The demo world's doors: the hub's own functions, one ledger entry each, as the agency that acts. Nothing is written by any
@@ -64,12 +64,17 @@ export function demoDoors(hub: Ports, databaseUrl: string): WorldDoors {
       ),
     registerTechnology: async ({ owner, ...technology }) =>
       isNew(await act(as(owner, 'STEWARD'), 'registerTechnology', (by) => registerTechnology(hub, by, technology))),
-    registerSignatoryKey: async ({ agency, publicKey }) =>
+    registerSignatoryKey: async ({ agency, publicKey }) => {
       demandChanged(
         await act(OPERATOR, 'registerSignatoryKey', (by) =>
           registerSignatoryKey(hub, by, { agency, publicKey, isDemo: true }),
         ),
-      ),
+      );
+      // The second person: the agency's own.
+      await negotiate(agency, 'POLICY_OFFICER', 'confirmSignatoryKey', (by) =>
+        confirmSignatoryKey(hub, by, { publicKey }),
+      );
+    },
     recordCount: async (code) => {
       const database = (await hub.registry.databases()).find((candidate) => candidate.code === code);
       const recordType = hub.standard.recordTypes.find(({ name }) => name === database?.recordType);
@@ -127,7 +132,7 @@ async function registeredBefore({ registry, agreementStore }: Ports): Promise<Re
     agencies,
     databases: codes(await registry.databases()),
     technologies: codes(await registry.technologies()),
-    keys: keys.filter(({ isDemo }) => isDemo).map(({ agency }) => agency),
+    keys: keys.filter(({ isDemo, confirmedAt }) => isDemo && confirmedAt !== undefined).map(({ agency }) => agency),
   };
 }
 

@@ -1,9 +1,12 @@
 import type { Doubt } from '../domain/agreement-history.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
+import type { PseudonymRotation } from '../domain/treatment.js';
 import { createAgreementVerifier } from '../hub/agreement-verifier.js';
 import type { Ports, Signing } from '../hub/ports.js';
 import { createLedger } from '../persistence/ledger.js';
 import { openOrm } from '../persistence/orm.js';
+import { SecretPseudonyms } from '../persistence/pseudonyms.js';
+import { PostgresQuotas } from '../persistence/quotas.js';
 import { createRecordLoader } from '../persistence/record-loader.js';
 import { PostgresRecordStore } from '../persistence/record-store.js';
 import { AgreementStoreRepository } from '../persistence/repositories/agreement-store.js';
@@ -21,6 +24,8 @@ export interface HubPortsOptions {
   /** of the role that reads records */
   readonly readerUrl: string;
   readonly secret: Buffer;
+  /** how long a recipient's tokens stay the same; `year` if absent */
+  readonly pseudonymRotation?: PseudonymRotation;
   readonly signing: Signing;
   /** told SQLSTATE or name of a fault of the ledger, never a value */
   readonly onLedgerFault: (cause: string) => void;
@@ -45,7 +50,7 @@ export async function createHubPorts(options: HubPortsOptions): Promise<HubPorts
   const orm = await openOrm(url);
   const agreements = new AgreementRepository({
     orm,
-    verifier: createAgreementVerifier(signing),
+    verifier: createAgreementVerifier(signing, standard),
     monotonicMs,
     onDoubt: options.onDoubt,
   });
@@ -55,6 +60,7 @@ export async function createHubPorts(options: HubPortsOptions): Promise<HubPorts
     lookupConnections: options.lookupConnections ?? LOOKUP_CONNECTIONS,
     aggregateConnections: options.aggregateConnections ?? AGGREGATE_CONNECTIONS,
   });
+  const quotas = new PostgresQuotas({ url, secret: options.secret });
   const ledger = createLedger({ url, onFault: options.onLedgerFault });
   const loader = createRecordLoader({ url });
   return {
@@ -65,12 +71,14 @@ export async function createHubPorts(options: HubPortsOptions): Promise<HubPorts
     signing,
     registry: new RegistryRepository(orm, partitionsOf(standard)),
     records,
+    quotas,
     loader,
     ledger,
     seal: new SecretSeal(options.secret),
+    pseudonyms: new SecretPseudonyms(options.secret, options.pseudonymRotation ?? 'year'),
     monotonicMs,
     async close() {
-      await Promise.all([records.close(), loader.close(), ledger.close(), agreementStore.close()]);
+      await Promise.all([records.close(), quotas.close(), loader.close(), ledger.close(), agreementStore.close()]);
       await orm.close(true);
     },
   };

@@ -1,5 +1,6 @@
 /** Every setting the hub knows: one table, from which the check, the documentation and `.env.example` are made. */
 import { z } from 'zod';
+import { PSEUDONYM_ROTATIONS } from '../domain/treatment.js';
 
 export interface Setting {
   readonly name: SettingName;
@@ -27,11 +28,13 @@ const NAMES = [
   'BESA_RECORDS',
   'BESA_TIMEZONE',
   'BESA_DEMO',
+  'BESA_ENVIRONMENT',
   'DATABASE_URL',
   'BESA_ISSUER',
   'BESA_AUDIENCE',
   'BESA_JWKS',
   'BESA_SECRET',
+  'BESA_PSEUDONYM_ROTATION',
   'BESA_URL',
   'BESA_TOKEN',
 ] as const;
@@ -67,6 +70,8 @@ const databaseUrl = z
 
 // A path, or https; other schemes are refused rather than taken for a file name.
 const keys = z.string().refine((text) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || isUrl(['https:', 'file:'])(text));
+
+const ENVIRONMENT_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 const plain = { secret: false, fromFile: false } as const;
 const secret = { secret: true, fromFile: true } as const;
@@ -138,6 +143,14 @@ export const SETTINGS: readonly Setting[] = [
     about: 'The synthetic demo world loaded at start. Never together with real records.',
   },
   {
+    ...plain,
+    name: 'BESA_ENVIRONMENT',
+    schema: z.string().regex(ENVIRONMENT_NAME),
+    wants: 'a name of small letters, digits and hyphens, such as `tirana-2024`',
+    about:
+      'Names this hub in every text that is signed: a signature given for one hub is worth nothing in another. Never changed once anything is signed; required in production. Unset: `demo` with the demo world, else NODE_ENV.',
+  },
+  {
     ...secret,
     name: 'DATABASE_URL',
     schema: databaseUrl,
@@ -172,7 +185,16 @@ export const SETTINGS: readonly Setting[] = [
     schema: z.string().min(SECRET_CHARACTERS_MIN),
     wants: `at least ${SECRET_CHARACTERS_MIN} random characters, such as from \`openssl rand -base64 36\``,
     about:
-      'What served ids, cursors and the reader role are protected with; the same for every process on one database. Required in production; else made once and kept in BESA_DATA.',
+      'What served ids, cursors, tokens and the reader role are protected with; the same for every process on one database. Required in production; else made once and kept in BESA_DATA.',
+  },
+  {
+    ...plain,
+    name: 'BESA_PSEUDONYM_ROTATION',
+    schema: z.enum(PSEUDONYM_ROTATIONS),
+    default: 'year',
+    wants: '`month`, `quarter` or `year`',
+    about:
+      'How long the tokens of a recipient stay the same, where a clause shows a field as PSEUDONYM: to the end of the calendar month, quarter or year of BESA_TIMEZONE. The same for every process on one database.',
   },
   {
     ...plain,

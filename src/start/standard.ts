@@ -1,14 +1,28 @@
-import { readRecordsFolder } from '../cli/records-folder.js';
+import { readRecordFiles, standardApplied } from '../cli/records-folder.js';
 import type { Config } from '../config.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
+import type { Signing } from '../hub/ports.js';
+import { standardRefusals } from '../hub/standard-guard.js';
 import { withRecordTables } from '../persistence/record-tables.js';
 import { problemLine } from '../records/problem.js';
+import type { SdlFile } from '../records/read-standard.js';
 import { StartError } from '../support/start-error.js';
+import { withAgreements } from './agreements-at-rest.js';
+
+export interface StandardFiles {
+  readonly standard: ExchangeStandard;
+  readonly files: readonly SdlFile[];
+}
 
 /** The exchange standard of the records folder. @throws StartError that lists every problem with file:line:column */
 export async function openStandard(folder: string): Promise<ExchangeStandard> {
-  const read = await readRecordsFolder(folder);
-  if ('standard' in read) return read.standard;
+  return (await openStandardFiles(folder)).standard;
+}
+
+/** The same, with its files. @throws StartError as `openStandard` */
+export async function openStandardFiles(folder: string): Promise<StandardFiles> {
+  const { read, files } = await readRecordFiles(folder);
+  if ('standard' in read) return { standard: read.standard, files };
   throw new StartError(`the record types in \`${folder}\` cannot be used`, read.problems.map(problemLine));
 }
 
@@ -22,6 +36,7 @@ export async function openRecordTables(
   url: string,
   standard: ExchangeStandard,
   config: Pick<Config, 'timeZone' | 'environment'>,
+  files?: readonly SdlFile[],
 ): Promise<void> {
   const { timeZone, environment } = config;
   await withRecordTables(url, async (tables) => {
@@ -35,6 +50,42 @@ export async function openRecordTables(
         'look with `besa schema apply --plan`, then run `besa schema apply`',
       ]);
     }
-    await tables.apply(standard, timeZone);
+    await tables.apply(standard, timeZone, files);
   });
+}
+
+/**
+ * Refuses an exchange standard under which signed clauses would mean something else than they did, and remembers the one that
+ * is served. In production a standard that differs from the one applied last waits for the operator.
+ *
+ * @throws StartError that names agreement, article and field, or says how to apply the standard
+ */
+export async function protectClauses(
+  url: string,
+  { standard, files }: StandardFiles,
+  { timeZone, environment }: Pick<Config, 'timeZone' | 'environment'>,
+  signing: Signing,
+): Promise<void> {
+  await withRecordTables(url, async (tables) => {
+    const applied = await tables.applied();
+    if (applied !== undefined && isSame(applied, files)) return;
+    const before = standardApplied(applied);
+    const touched = await withAgreements(url, { signing, standard: before ?? standard }, (agreements) =>
+      standardRefusals(agreements, before, standard),
+    );
+    if (touched.length > 0) throw new StartError('the exchange standard would change what was agreed', touched);
+    if (applied !== undefined && environment === 'production') {
+      throw new StartError('the exchange standard differs from the one that was applied', [
+        'look with `besa schema apply --plan`, then run `besa schema apply`',
+      ]);
+    }
+    const plan = await tables.plan(standard, timeZone);
+    // What is still to be done about the tables is the next step's to do, or to refuse.
+    if (plan.refusals.length === 0 && plan.changes.length === 0) await tables.apply(standard, timeZone, files);
+  });
+}
+
+function isSame(applied: readonly SdlFile[], files: readonly SdlFile[]): boolean {
+  if (applied.length !== files.length) return false;
+  return files.every(({ path, text }) => applied.some((one) => one.path === path && one.text === text));
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as acts from '../../src/hub/change-agreement.js';
 import { listAgreements, showAgreement } from '../../src/hub/show-agreement.js';
+import * as keys from '../../src/hub/signatory-keys.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { conclude, openHub, operator, party, type RealHub, signatureNow } from './real-hub.js';
 import { agreement, clause, publicKeyOf, strangerKey } from './small-world.js';
@@ -55,8 +56,8 @@ describe('refused', () => {
     ],
     [
       'a signatory who registers a key',
-      party('AA-P'),
-      (by) => acts.registerSignatoryKey(hub, by, { agency: 'AA-P', publicKey: strangerKey(), isDemo: false }),
+      party('AA-P', 'SIGNATORY'),
+      (by) => keys.registerSignatoryKey(hub, by, { agency: 'AA-P', publicKey: strangerKey(), isDemo: false }),
     ],
   ])('%s', async (_, by, act) => {
     await expect(act(by)).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -73,7 +74,7 @@ describe('refused', () => {
 
   test('a key twice, a key of nobody, and what is no key', async () => {
     const add = (agency: string, publicKey: string, isDemo = false) =>
-      acts.registerSignatoryKey(hub, operator(), { agency, publicKey, isDemo });
+      keys.registerSignatoryKey(hub, operator(), { agency, publicKey, isDemo });
     expect(codesOf(await add('BB-P', publicKeyOf('AA-P')))).toEqual(['KEY_TAKEN']);
     expect(codesOf(await add('ZZ-P', strangerKey()))).toEqual(['AGENCY_UNKNOWN']);
     expect(codesOf(await add('AA-P', 'xyz'))).toEqual(['KEY_INVALID']);
@@ -246,7 +247,7 @@ describe('an agreement', () => {
     await acts.draftAgreement(hub, party('BB-P'), agreement({ reference, title: 'second' }));
     expect(await view('AA-P', reference)).toMatchObject({
       status: 'IN_FORCE',
-      negotiation: null,
+      negotiation: { version: 1, state: 'FINALIZED' },
       title: 'Sightings on the common section',
     });
     await conclude(hub, agreement({ reference, parties: ['BB-P', 'AA-P'], title: 'second' }));

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { resume, suspend, terminate } from '../../src/agreements/act.js';
+import { counter } from '../../src/agreements/counter.js';
 import { draft } from '../../src/agreements/draft.js';
-import { accept, offer, reject } from '../../src/agreements/negotiate.js';
+import { accept, offer, reject, withdraw } from '../../src/agreements/negotiate.js';
 import { negotiationOf } from '../../src/agreements/negotiation.js';
 import type { Actor, Outcome } from '../../src/agreements/outcome.js';
 import { sign } from '../../src/agreements/sign.js';
@@ -26,10 +27,12 @@ const THREE: Document = agreement({
   clauses: [clause(), clause({ article: '2', assignee: 'CC-P' })],
 });
 
+const COUNTERED: Document = { ...THREE, title: 'Sightings, fewer of them' };
+
 type History = AgreementHistory | undefined;
 type Move = (history: History) => Outcome;
 
-const signing = { ...SIGNING, keys: KEYS };
+const signing = { ...SIGNING, keys: KEYS, now: NOW };
 const drafts =
   (agency: string, document: Document = THREE): Move =>
   (history) =>
@@ -46,6 +49,14 @@ const rejects =
   (agency: string, reason = 'no'): Move =>
   (history) =>
     reject(actor(agency), history, reason);
+const withdraws =
+  (agency: string, reason?: string): Move =>
+  (history) =>
+    withdraw(actor(agency), history, reason);
+const counters =
+  (agency: string, document: Document = COUNTERED): Move =>
+  (history) =>
+    counter(actor(agency), termsFrom(document), history, WORDING);
 const signs =
   (agency: string): Move =>
   (history) =>
@@ -89,16 +100,10 @@ describe('refused', () => {
   test.each<[string, readonly Move[], Move, string]>([
     ['drafting for others', [], drafts('AA-Q'), 'NOT_A_PARTY'],
     [
-      'drafting under a reference that a stranger uses',
-      OFFERED,
-      drafts('AA-Q', agreement({ parties: ['AA-Q', 'BB-P'] })),
-      'REFERENCE_TAKEN',
-    ],
-    [
-      'drafting under a reference that another party drafts unseen',
-      [drafts('AA-P')],
-      drafts('BB-P'),
-      'REFERENCE_TAKEN',
+      'new parties after something was sent',
+      [...OFFERED, rejects('BB-P')],
+      drafts('AA-P', agreement({ parties: ['AA-P', 'AA-Q'], clauses: [clause({ assignee: 'AA-Q' })] })),
+      'PARTIES_CHANGED',
     ],
     ['drafting anew while others are to accept', OFFERED, drafts('AA-P'), 'WRONG_STATE'],
     [
@@ -120,6 +125,27 @@ describe('refused', () => {
     ['rejecting without a reason', OFFERED, rejects('BB-P', ' '), 'REASON_MISSING'],
     ['rejecting what is finalised', FINALISED, rejects('BB-P'), 'WRONG_STATE'],
     ['accepting what was rejected', [...OFFERED, rejects('BB-P')], accepts('CC-P'), 'WRONG_STATE'],
+    ['rejecting one’s own wording', OFFERED, rejects('AA-P'), 'OWN_WORDING'],
+    ['rejecting one’s own draft', [drafts('AA-P')], rejects('AA-P'), 'WRONG_STATE'],
+    ['countering what is not there', [], counters('BB-P'), 'AGREEMENT_UNKNOWN'],
+    ['countering as a stranger', OFFERED, counters('AA-Q'), 'AGREEMENT_UNKNOWN'],
+    ['countering one’s own wording', OFFERED, counters('AA-P'), 'OWN_WORDING'],
+    ['countering one’s own counter-offer', [...OFFERED, counters('BB-P')], counters('BB-P', THREE), 'OWN_WORDING'],
+    ['countering with the same words', OFFERED, counters('BB-P', THREE), 'NOTHING_CHANGED'],
+    [
+      'countering without one of the parties',
+      OFFERED,
+      counters('BB-P', agreement({ parties: ['AA-P', 'BB-P'] })),
+      'PARTIES_CHANGED',
+    ],
+    ['countering what all accepted', ACCEPTED, counters('BB-P'), 'WRONG_STATE'],
+    ['signing what was countered', [...ACCEPTED.slice(0, 3), counters('CC-P')], signs('AA-P'), 'WRONG_STATE'],
+    ['withdrawing another’s wording', OFFERED, withdraws('BB-P'), 'NOT_THE_AUTHOR'],
+    ['withdrawing what another countered', [...OFFERED, counters('BB-P')], withdraws('AA-P'), 'NOT_THE_AUTHOR'],
+    ['withdrawing another’s draft', [drafts('AA-P')], withdraws('BB-P'), 'AGREEMENT_UNKNOWN'],
+    ['withdrawing what is finalised', FINALISED, withdraws('AA-P'), 'WRONG_STATE'],
+    ['withdrawing for a reason of blanks', OFFERED, withdraws('AA-P', ' '), 'REASON_MISSING'],
+    ['accepting what was withdrawn', [...OFFERED, withdraws('AA-P')], accepts('BB-P'), 'WRONG_STATE'],
     ['suspending what is not finalised', AGREED, suspends('AA-P'), 'AGREEMENT_UNKNOWN'],
     ['suspending as a stranger', FINALISED, suspends('AA-Q'), 'AGREEMENT_UNKNOWN'],
     ['suspending without a reason', FINALISED, suspends('AA-P', { reason: '' }), 'REASON_MISSING'],
@@ -186,8 +212,25 @@ describe('an agreement', () => {
     ['is REQUESTED by one that only receives', [drafts('BB-P'), offers('BB-P')], 'REQUESTED'],
     ['stays OFFERED until all accepted', [...OFFERED, accepts('CC-P')], 'OFFERED'],
     ['is ACCEPTED when all did', ACCEPTED, 'ACCEPTED'],
-    ['stays ACCEPTED while the drafting party has not signed', [...ACCEPTED, signs('BB-P')], 'ACCEPTED'],
-    ['is AGREED when the drafting party signed', AGREED, 'AGREED'],
+    ['stays ACCEPTED while only recipients signed', [...ACCEPTED, signs('BB-P'), signs('CC-P')], 'ACCEPTED'],
+    ['is AGREED when a party that gives something signed', AGREED, 'AGREED'],
+    ['is FINALIZED whoever signs last', [...ACCEPTED, signs('BB-P'), signs('CC-P'), signs('AA-P')], 'FINALIZED'],
+    ['is REQUESTED by a recipient’s counter-offer', [...OFFERED, counters('BB-P')], 'REQUESTED'],
+    ['is OFFERED by a giver’s counter-offer', [drafts('BB-P'), offers('BB-P'), counters('AA-P')], 'OFFERED'],
+    [
+      'is accepted anew after a counter-offer',
+      [...OFFERED, accepts('CC-P'), counters('BB-P'), accepts('AA-P')],
+      'REQUESTED',
+    ],
+    [
+      'is ACCEPTED when all agree to the counter-offer',
+      [...OFFERED, counters('BB-P'), accepts('AA-P'), accepts('CC-P')],
+      'ACCEPTED',
+    ],
+    ['is TERMINATED by its author’s withdrawal', [...OFFERED, withdraws('AA-P', 'too soon')], 'TERMINATED'],
+    ['is TERMINATED when a draft is withdrawn', [drafts('AA-P'), withdraws('AA-P')], 'TERMINATED'],
+    ['may be withdrawn until all signed', [...AGREED, withdraws('AA-P')], 'TERMINATED'],
+    ['may be drafted again after a withdrawal', [...OFFERED, withdraws('AA-P'), drafts('BB-P')], 'DRAFT'],
     ['is FINALIZED with the last signature', FINALISED, 'FINALIZED'],
     ['is TERMINATED by a rejection', [...OFFERED, rejects('CC-P')], 'TERMINATED'],
     ['may be drafted again after a rejection', [...OFFERED, rejects('CC-P'), drafts('BB-P')], 'DRAFT'],

@@ -8,6 +8,7 @@ import * as acts from '../../src/hub/change-agreement.js';
 import { RequestJournal } from '../../src/hub/journal.js';
 import type { Signing } from '../../src/hub/ports.js';
 import { showAgreement } from '../../src/hub/show-agreement.js';
+import * as keys from '../../src/hub/signatory-keys.js';
 import { sha256Hex, verifyEd25519 } from '../../src/persistence/cryptography.js';
 import { type Orm, openOrm } from '../../src/persistence/orm.js';
 import { AgreementStoreRepository } from '../../src/persistence/repositories/agreement-store.js';
@@ -32,7 +33,7 @@ export interface RealHub {
 export async function openHub(url: string, options: { readonly isNew: boolean }): Promise<RealHub> {
   const orm = await openOrm(url, 4);
   const doubts: Doubt[] = [];
-  const verifier = createAgreementVerifier(SIGNING);
+  const verifier = createAgreementVerifier(SIGNING, STANDARD);
   const monotonicMs = (): number => performance.now();
   const agreements = new AgreementRepository({ orm, verifier, monotonicMs, onDoubt: (doubt) => doubts.push(doubt) });
   const agreementStore = new AgreementStoreRepository(orm, url);
@@ -53,7 +54,9 @@ async function register(hub: RealHub): Promise<void> {
   for (const agency of AGENCIES) await hub.registry.addAgency(agency);
   for (const { id: _, ...database } of REGISTRY.databases) await hub.registry.addDatabase(database);
   for (const { code: agency } of AGENCIES) {
-    await acts.registerSignatoryKey(hub, operator(), { agency, publicKey: publicKeyOf(agency), isDemo: false });
+    const publicKey = publicKeyOf(agency);
+    await keys.registerSignatoryKey(hub, operator(), { agency, publicKey, isDemo: false });
+    await keys.confirmSignatoryKey(hub, party(agency), { publicKey });
   }
 }
 

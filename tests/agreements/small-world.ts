@@ -119,6 +119,7 @@ export const KEYS: readonly SignatoryKey[] = AGENCIES.map(({ code }, index) => (
   publicKey: publicKeyOf(code),
   isDemo: false,
   validFrom: new Date('2024-01-01T00:00:00Z'),
+  confirmedAt: new Date('2024-01-01T00:00:00Z'),
 }));
 
 export const WORDING = { environment: 'test', sha256: sha256Hex };

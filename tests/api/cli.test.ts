@@ -10,7 +10,7 @@ import type { CommandConfig, CommandContext } from '../../src/cli/command.js';
 import { programFor } from '../../src/cli/program.js';
 import { importRoute } from '../../src/http/import-route.js';
 import { answer } from '../../src/hub/answer.js';
-import { registerSignatoryKey } from '../../src/hub/change-agreement.js';
+import { confirmSignatoryKey, registerSignatoryKey } from '../../src/hub/signatory-keys.js';
 import { type DemoIssuer, openDemoIssuer } from '../../src/identity/demo-issuer.js';
 import { createIdentify } from '../../src/identity/identify.js';
 import { knownAgencies } from '../../src/identity/known-agencies.js';
@@ -61,6 +61,10 @@ beforeAll(async () => {
     await answer(ports, OPERATOR, request, (journal) =>
       registerSignatoryKey(ports, { identity: OPERATOR, journal }, { agency, publicKey, isDemo: true }),
     );
+    const officer = { agency, person: 'officer', roles: ['POLICY_OFFICER'] } as const;
+    await answer(ports, officer, { ...request, requestId: crypto.randomUUID() }, (journal) =>
+      confirmSignatoryKey(ports, { identity: officer, journal }, { publicKey }),
+    );
   }
   await ports.registry.addDatabase({
     code: 'QA-DB',
@@ -101,6 +105,7 @@ async function besa(
     openDatabase: unused,
     withLedger: unused,
     withRecordTables: unused,
+    withAgreements: unused,
     servedSchema: unused,
     demo: {
       issueToken: async (_folder, identity, seconds) => issuer.issueToken(identity, seconds),
@@ -239,9 +244,62 @@ describe('besa agreement', () => {
     expect(acts.reverse()).toEqual(['draftAgreement', 'offerAgreement', 'signAgreement']);
   });
 
+  test('counter, diff and withdraw: each round is a file, and what it changes is printed', async () => {
+    const reference = 'AGR-TEST-2';
+    const file = join(folder, 'talks.yaml');
+    const write = (more: object) => writeFile(file, JSON.stringify({ ...AGREEMENT, reference, ...more }));
+    const diff = async (...more: string[]) =>
+      (await besa(['agreement', 'diff', reference, '--as', 'QB-P', ...more])).printed;
+    await write({});
+    await besa(['agreement', 'draft', file, '--as', 'QA-P']);
+    await besa(['agreement', 'offer', reference, '--as', 'QA-P']);
+    await expect(diff()).rejects.toThrow('only one wording');
+    await write({ title: 'Another test', clauses: [AGREEMENT.clauses[0]] });
+    expect((await besa(['agreement', 'counter', file, '--as', 'QB-P'])).noted).toEqual([
+      '✔ AGR-TEST-2: nothing in force, version 1 REQUESTED',
+    ]);
+    expect(await diff()).toEqual([
+      'AGR-TEST-2: version 1, round 1 → version 1, round 2',
+      '`title`: was A test, is Another test',
+      expect.stringMatching(/^article 2: left out; was \{/),
+    ]);
+    await expect(diff('--from', '7')).rejects.toThrow('has no finalised version 7');
+    await expect(besa(['agreement', 'counter', file, '--as', 'QB-P'])).rejects.toThrow('[OWN_WORDING]');
+    const withdrawn = await besa([
+      'agreement',
+      'withdraw',
+      reference,
+      '--as',
+      'QB-P',
+      '--reason',
+      'on second thoughts',
+    ]);
+    expect(withdrawn.noted).toEqual(['✔ AGR-TEST-2: nothing in force, version 1 TERMINATED']);
+  });
+
   test('verify recomputes hash and signatures here', async () => {
     const { printed } = await act('verify', 'QB-P');
     expect(printed).toEqual([expect.stringMatching(/^✔ version 1 {2}SHA-256 [0-9a-f]{64} {2}signed by QA-P, QB-P$/)]);
+  });
+
+  test('verify without a reference says what the hub believes of all', async () => {
+    const { printed } = await besa(['agreement', 'verify', '--as', 'QA-P']);
+    expect(printed).toEqual(['✔ every version of your agreements verifies']);
+  });
+
+  test('a key is made, registered, confirmed by another person, listed and revoked', async () => {
+    const file = join(folder, 'made.pem');
+    const [publicKey = ''] = (await besa(['key', 'generate', '--out', file])).printed;
+    await besa(['key', 'register', file, '--as', 'QA-P', '--valid-until', '2080-01-01T00:00:00Z']);
+    const listed = async (as: string, ...more: readonly string[]): Promise<readonly string[]> =>
+      (await besa(['key', 'list', '--as', as, ...more])).printed.filter((line) => line.startsWith(publicKey));
+    expect(await listed('QA-P')).toEqual([expect.stringContaining('NOT CONFIRMED')]);
+    expect(await listed('QB-P', '--agency', 'QA-P')).toEqual([]);
+    await besa(['key', 'confirm', publicKey, '--as', 'QA-P']);
+    expect(await listed('QB-P', '--agency', 'QA-P')).toEqual([expect.stringMatching(/ {2}confirmed .* until 2080/)]);
+    await expect(besa(['key', 'confirm', publicKey, '--as', 'QA-P'])).rejects.toThrow('confirmed already');
+    await besa(['key', 'revoke', publicKey, '--operator', '--reason', 'a trial']);
+    expect(await listed('QA-P')).toEqual([expect.stringContaining(': a trial')]);
   });
 
   test('sign with a key file that is not the signatory’s is refused', async () => {

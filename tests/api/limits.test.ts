@@ -37,9 +37,9 @@ const HOSTILE: Readonly<Record<string, Case>> = {
       { agencies { nodes { ...A } } }`,
     limit: LIMITS.depthMax,
   },
-  'many aliases': { query: `{ viewer { ${times(31, (index) => `a${index}: person`)} } }`, limit: LIMITS.aliasesMax },
+  'many aliases': { query: `{ viewer { ${times(61, (index) => `a${index}: person`)} } }`, limit: LIMITS.aliasesMax },
   'aliases multiplied by fragments': {
-    query: `fragment A on Viewer { ${times(4, (index) => `a${index}: person`)} }
+    query: `fragment A on Viewer { ${times(8, (index) => `a${index}: person`)} }
       ${times(8, (index) => `fragment F${index} on Query { v${index}: viewer { ...A } }`)}
       { ${times(8, (index) => `...F${index}`)} }`,
     limit: LIMITS.aliasesMax,
@@ -49,7 +49,7 @@ const HOSTILE: Readonly<Record<string, Case>> = {
       fragment F30 on Viewer { a: person b: person } { viewer { ...F0 } }`,
     limit: LIMITS.aliasesMax,
   },
-  'many root fields': { query: `{ ${times(21, () => 'viewer { person }')} }`, limit: LIMITS.rootFieldsMax },
+  'many root fields': { query: `{ ${times(51, () => 'viewer { person }')} }`, limit: LIMITS.rootFieldsMax },
   'deep introspection': { query: introspectDeep(30), limit: LIMITS.introspectionDepthMax },
   'a deep value in the document': {
     query: `{ borderCrossings(purpose: RISK_ANALYSIS, where: ${'{ not: '.repeat(40)}{}${' }'.repeat(40)}) { nodes { id } } }`,
@@ -63,6 +63,10 @@ const HOSTILE: Readonly<Record<string, Case>> = {
   },
   'a page of more than a thousand': { query: '{ partners(first: 1001) { nodes { code } } }', limit: 1_000 },
   'a page of more than a thousand, backwards': { query: '{ partners(last: 1001) { nodes { code } } }', limit: 1_000 },
+  'pages that hold too much together': {
+    query: `{ ${times(21, (index) => `a${index}: borderCrossings(purpose: RISK_ANALYSIS, first: 1000) { nodes { id } }`)} }`,
+    limit: LIMITS.recordsMax,
+  },
   'two mutations': {
     query: `mutation { ${times(2, (index) => `a${index}: registerPartner(input: { code: "A", name: "a" }) { userErrors { code } }`)} }`,
     limit: 1,

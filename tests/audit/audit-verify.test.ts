@@ -24,6 +24,7 @@ async function run(...options: readonly string[]): Promise<readonly string[]> {
     openDatabase: unused,
     withLedger: (work) => withLedger(world.url, work),
     withRecordTables: unused,
+    withAgreements: unused,
     servedSchema: unused,
     terminal: { print: (line) => printed.push(line), note: () => {}, interactive: false, color: false },
   };

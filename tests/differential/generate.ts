@@ -15,7 +15,8 @@ import type { SharedDatabase } from '../../src/domain/registry.js';
 import { CLEAR, MASKED, type Treatment, WITHHELD } from '../../src/domain/treatment.js';
 import type { Choices } from './choices.js';
 import type { World } from './oracle.js';
-import { valuesOf } from './specimen.js';
+import { CATEGORIES, TOKEN_FIELDS, valuesOf } from './specimen.js';
+import { behindToken, tokenFor } from './tokens.js';
 
 export const ASKER = 'ASKER';
 
@@ -31,16 +32,29 @@ export function databasesOf(recordType: RecordType): readonly SharedDatabase[] {
   }));
 }
 
+const NOWS = ['2024-03-31T01:30:00.000Z', '2024-04-25T21:59:59.999Z', '2024-11-30T10:00:00.000Z'].map(Date.parse);
+
+/** How the agency's pseudonyms are made and opened. */
+export function tokensOf(agency: string): Pick<World, 'tokenOf' | 'behindToken'> {
+  return {
+    tokenOf: (value) => tokenFor(agency, value),
+    behindToken: (token) => behindToken(agency, token),
+  };
+}
+
 export function randomWorld(choices: Choices, recordType: RecordType, timeZone: string): World {
-  const ids = new Set<string>();
+  const ids = freshIds(choices);
   const records = databasesOf(recordType).map(({ code }, index): [string, RecordRow[]] => {
     const size = index === 0 ? choices.below(4) : 2 + choices.below(8);
-    return [
-      code,
-      Array.from({ length: size }, (_, place) => randomRow(choices, recordType, freshId(choices, ids), place)),
-    ];
+    return [code, Array.from({ length: size }, (_, place) => randomRow(choices, recordType, ids(), place))];
   });
-  return { recordType, timeZone, records: Object.fromEntries(records) };
+  return { recordType, timeZone, now: choices.one(NOWS), ...tokensOf(ASKER), records: Object.fromEntries(records) };
+}
+
+/** Ids that differ from each other. */
+export function freshIds(choices: Choices): () => string {
+  const taken = new Set<string>();
+  return () => freshId(choices, taken);
 }
 
 function freshId(choices: Choices, taken: Set<string>): string {
@@ -55,12 +69,13 @@ function freshId(choices: Choices, taken: Set<string>): string {
   return String(id);
 }
 
-function randomRow(choices: Choices, recordType: RecordType, id: string, place: number): RecordRow {
+export function randomRow(choices: Choices, recordType: RecordType, id: string, place: number): RecordRow {
   const values = recordType.fields.map((field): [string, Value] => [field.name, randomValue(choices, field, place)]);
   return {
     id,
     status: choices.once(8) ? choices.one(RECORD_STATUSES) : 'ACTIVE',
     handlingCode: choices.once(3) ? choices.one(HANDLING_CODES) : null,
+    dataSubjectCategory: choices.once(3) ? null : choices.one(CATEGORIES),
     values: Object.fromEntries(values),
   };
 }
@@ -86,18 +101,33 @@ export function randomPredicate(choices: Choices, fields: readonly Field[], dept
   return { kind: 'compare', field: field.name, op, value: randomOperand(choices, field, op) };
 }
 
+/** The condition with some of its texts replaced by the pseudonyms an agency has for them, or another agency. */
+export function withTokens(choices: Choices, where: Predicate, agency: string): Predicate {
+  if (where.kind === 'not') return { kind: 'not', of: withTokens(choices, where.of, agency) };
+  if (where.kind !== 'compare') return { ...where, of: where.of.map((part) => withTokens(choices, part, agency)) };
+  const replaced = (value: Scalar): Scalar => {
+    if (typeof value !== 'string' || !choices.once(2)) return value;
+    return tokenFor(choices.once(10) ? 'SOMEBODY' : agency, value);
+  };
+  const { field, value } = where;
+  if (!TOKEN_FIELDS.includes(field)) return where;
+  return { ...where, value: typeof value === 'object' ? value.map(replaced) : replaced(value) };
+}
+
 function randomOperand(choices: Choices, field: Field, op: Operator): Scalar | readonly Scalar[] {
   if (op === 'isNull') return choices.once(2);
   if (op === 'in' || op === 'notIn') return choices.some(valuesOf(field), 1, 4);
   return choices.one(valuesOf(field));
 }
 
-function randomTreatment(choices: Choices, field: Field, openness: number): Treatment {
+const PSEUDONYM: Treatment = { kind: 'PSEUDONYM' };
+
+export function randomTreatment(choices: Choices, field: Field, openness: number): Treatment {
   if (field.sensitivity === 'INTERNAL') return WITHHELD;
   if (choices.below(10) < openness) return CLEAR;
   const isText = field.type.kind === 'scalar' && !field.type.isList && ['String', 'ID'].includes(field.type.name);
   const steps = field.ladder.map(({ name }): Treatment => ({ kind: 'GENERALISED', step: name }));
-  return choices.one([...steps, ...steps, WITHHELD, ...(isText ? [MASKED] : [])]);
+  return choices.one([...steps, ...steps, WITHHELD, ...(isText ? [MASKED, PSEUDONYM, PSEUDONYM] : [])]);
 }
 
 function randomCandidate(choices: Choices, recordType: RecordType, article: string): Candidate {
@@ -108,6 +138,9 @@ function randomCandidate(choices: Choices, recordType: RecordType, article: stri
     ...(choices.once(3) ? {} : { rows: randomPredicate(choices, recordType.fields, 2) }),
     fields: Object.fromEntries(treatments),
     handlingCodes: choices.once(2) ? [] : choices.some(HANDLING_CODES, 0, 2),
+    ...(choices.once(5) && { dataSubjectCategories: [...choices.some(CATEGORIES, 1, 2)].sort() }),
+    ...(choices.once(5) && { recordAgeMax: choices.one(['P1M', 'P3M', 'P1Y', 'P30D', 'P1Y6M', 'P1M1D']) }),
+    ...(choices.once(12) && { rowsMax: 1 + choices.below(4) }),
     ...(choices.once(2) ? {} : { countMin: 1 + choices.below(4) }),
     zeroPolicy: choices.once(4) ? 'SUPPRESS' : 'SHOW',
   };
@@ -152,20 +185,20 @@ function rowsOf({ rows }: Candidate): Partial<Candidate> {
   return rows === undefined ? {} : { rows };
 }
 
-export function randomReadAsk(choices: Choices, recordType: RecordType): ReadAsk {
+export function randomReadAsk(choices: Choices, recordType: RecordType, agency: string = ASKER): ReadAsk {
   const { fields } = recordType;
   const orderable = fields.filter(({ type }) => !type.isList);
   const orderBy = choices
     .some(orderable, 0, choices.once(2) ? 0 : 3)
     .map(({ name }): OrderTerm => ({ field: name, direction: choices.one(['ASC', 'DESC'] as const) }));
   return {
-    agency: ASKER,
+    agency,
     action: 'READ',
     purpose: 'ANY',
     recordType: recordType.name,
     fields: choices.some(fields, 0, 5).map(({ name }) => name),
     // A condition on many fields meets a withheld one nearly always: mostly few.
-    ...(choices.once(3) ? {} : { where: randomPredicate(choices, choices.some(fields, 1, 3), choices.below(5)) }),
+    ...(choices.once(3) ? {} : { where: randomWhere(choices, choices.some(fields, 1, 3), choices.below(5), agency) }),
     orderBy,
     page: {
       direction: choices.one(['FORWARD', 'FORWARD', 'BACKWARD'] as const),
@@ -174,7 +207,11 @@ export function randomReadAsk(choices: Choices, recordType: RecordType): ReadAsk
   };
 }
 
-export function randomAggregateAsk(choices: Choices, recordType: RecordType): AggregateAsk {
+function randomWhere(choices: Choices, fields: readonly Field[], depth: number, agency: string): Predicate {
+  return withTokens(choices, randomPredicate(choices, fields, depth), agency);
+}
+
+export function randomAggregateAsk(choices: Choices, recordType: RecordType, agency: string = ASKER): AggregateAsk {
   const { fields } = recordType;
   const dimensions: readonly Dimension[] = [
     { kind: 'database' },
@@ -187,11 +224,11 @@ export function randomAggregateAsk(choices: Choices, recordType: RecordType): Ag
   ];
   const measures = fields.filter(({ isMeasure }) => isMeasure).map(({ name }) => name);
   return {
-    agency: ASKER,
+    agency,
     action: 'AGGREGATE',
     purpose: 'ANY',
     recordType: recordType.name,
-    ...(choices.once(2) ? {} : { where: randomPredicate(choices, choices.some(fields, 1, 2), choices.below(4)) }),
+    ...(choices.once(2) ? {} : { where: randomWhere(choices, choices.some(fields, 1, 2), choices.below(4), agency) }),
     groupBy: choices.some(dimensions, 0, 2),
     sums: choices.some(measures, 0, choices.once(2) ? 0 : 2),
   };

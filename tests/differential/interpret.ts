@@ -7,13 +7,12 @@ import {
   type Scalar,
   snakeCase,
 } from '../../src/domain/record-type.js';
-import { generaliseScalar } from '../../src/policy/generalise.js';
-import { localDayOf, startOfLocalDay } from '../../src/policy/local-time.js';
-import { compareText } from '../../src/policy/truth.js';
 import type { CountQuery } from '../../src/sql/compile-aggregate.js';
 import type { Expression, SqlType } from '../../src/sql/expression.js';
 import type { SectionSelect, SelectQuery } from '../../src/sql/select.js';
+import { instantBefore, localTime, shiftedDay, startOfDay } from './local-clock.js';
 import type { World } from './oracle.js';
+import { atStep, compareValues } from './shown-values.js';
 
 interface Day {
   readonly day: string;
@@ -29,7 +28,10 @@ type Columns = ReadonlyMap<string, Datum>;
 export type Cells = readonly (string | null)[];
 
 /** Every row of every database, as a table. */
-export function tableOf(world: World, idOf: (database: string) => number): readonly Columns[] {
+export function tableOf(
+  world: Pick<World, 'records' | 'recordType'>,
+  idOf: (database: string) => number,
+): readonly Columns[] {
   return Object.entries(world.records).flatMap(([database, rows]) =>
     rows.map((row) => columnsOf(row, idOf(database), world.recordType)),
   );
@@ -41,6 +43,7 @@ function columnsOf(row: RecordRow, databaseId: number, recordType: RecordType): 
     ['id', BigInt(row.id)],
     ['status', RECORD_STATUSES.find((status) => status === row.status) ?? null],
     ['handling_code', row.handlingCode],
+    ['data_subject_category', row.dataSubjectCategory ?? null],
   ]);
   for (const { name, type } of recordType.fields) {
     const value = row.values[name] ?? null;
@@ -54,8 +57,8 @@ function columnsOf(row: RecordRow, databaseId: number, recordType: RecordType): 
 }
 
 /** The rows of a page, in the layout of `renderSelect`. */
-export function runSelect(query: SelectQuery, table: readonly Columns[], timeZone: string): readonly Cells[] {
-  const branches = query.sections.flatMap((section) => runSection(section, query, table, timeZone));
+export function runSelect(query: SelectQuery, table: readonly Columns[], around: World): readonly Cells[] {
+  const branches = query.sections.flatMap((section) => runSection(section, query, table, around));
   const sorted = branches.sort((a, b) => compareSorted(a.keys, b.keys, a.id, b.id, query)).slice(0, query.rowsMax);
   return sorted.map(({ outputs, keys }) => [...outputs, ...(query.withKeys ? keys : [])].map(sentText));
 }
@@ -71,12 +74,12 @@ function runSection(
   section: SectionSelect,
   query: SelectQuery,
   table: readonly Columns[],
-  timeZone: string,
+  around: World,
 ): readonly Branch[] {
   const all = (expressions: readonly Expression[], row: Columns): readonly Datum[] =>
-    expressions.map((expression) => evaluateSql(expression, row, timeZone));
+    expressions.map((expression) => evaluateSql(expression, row, around));
   const rows = table
-    .filter((row) => evaluateSql(section.where, row, timeZone) === true)
+    .filter((row) => evaluateSql(section.where, row, around) === true)
     .map((row) => ({
       outputs: all(section.columns, row),
       keys: all(section.keys, row),
@@ -101,13 +104,13 @@ function compareSorted(a: readonly Datum[], b: readonly Datum[], aId: Datum, bId
 }
 
 /** The cells of statistics, in the layout of `renderCount`. */
-export function runCount(query: CountQuery, table: readonly Columns[], timeZone: string): readonly Cells[] {
-  const rows = table.filter((row) => evaluateSql(query.where, row, timeZone) === true);
+export function runCount(query: CountQuery, table: readonly Columns[], around: World): readonly Cells[] {
+  const rows = table.filter((row) => evaluateSql(query.where, row, around) === true);
   const groups = new Map<string, { keys: readonly Datum[]; rows: Columns[] }>();
   // Without dimensions there is one group, even of no row.
   if (query.keys.length === 0) groups.set('[]', { keys: [], rows: [] });
   for (const row of rows) {
-    const keys = query.keys.map((key) => evaluateSql(key, row, timeZone));
+    const keys = query.keys.map((key) => evaluateSql(key, row, around));
     const name = JSON.stringify(keys.map(sentText));
     const group = groups.get(name) ?? { keys, rows: [] };
     group.rows.push(row);
@@ -115,8 +118,8 @@ export function runCount(query: CountQuery, table: readonly Columns[], timeZone:
   }
   return [...groups.values()].slice(0, query.rowsMax).map((group) => {
     const counted = (condition: Expression | null): number =>
-      condition === null ? 0 : group.rows.filter((row) => evaluateSql(condition, row, timeZone) === true).length;
-    const sums = query.sums.map((sum) => sumOf(group.rows.map((row) => evaluateSql(sum, row, timeZone))));
+      condition === null ? 0 : group.rows.filter((row) => evaluateSql(condition, row, around) === true).length;
+    const sums = query.sums.map((sum) => sumOf(group.rows.map((row) => evaluateSql(sum, row, around))));
     return [...group.keys, group.rows.length, ...sums, counted(query.unread), counted(query.unknown)].map(sentText);
   });
 }
@@ -127,8 +130,9 @@ function sumOf(data: readonly Datum[]): number | null {
 }
 
 /** An expression's value on a row, with SQL's three-valued meaning. */
-export function evaluateSql(node: Expression, row: Columns, timeZone: string): Datum {
-  const of = (inner: Expression): Datum => evaluateSql(inner, row, timeZone);
+export function evaluateSql(node: Expression, row: Columns, around: World): Datum {
+  const { timeZone } = around;
+  const of = (inner: Expression): Datum => evaluateSql(inner, row, around);
   switch (node.kind) {
     case 'column': {
       const datum = row.get(node.name);
@@ -143,6 +147,13 @@ export function evaluateSql(node: Expression, row: Columns, timeZone: string): D
       return compareBy(node.op, of(node.left), of(node.right));
     case 'oneOf':
       return isOneOf(of(node.operand), node.elements.map(of));
+    case 'behindTokens':
+      return isOneOf(
+        of(node.of),
+        node.tokens.flatMap((token) => around.behindToken(token) ?? []),
+      );
+    case 'ago':
+      return ago(node, around);
     case 'and':
       return conjunction(node.of.map((part) => truth(of(part))));
     case 'or':
@@ -161,7 +172,7 @@ export function evaluateSql(node: Expression, row: Columns, timeZone: string): D
       return generalisedDatum(node, of(node.of), timeZone);
     case 'startOfDate': {
       const day = of(node.of);
-      return day === null ? null : { at: startOfLocalDay(dayOf(day), timeZone) };
+      return day === null ? null : { at: startOfDay(dayOf(day), timeZone) };
     }
     case 'masked': {
       const text = textOrNull(of(node.of));
@@ -242,9 +253,9 @@ function compareBy(op: '=' | '<>' | '<' | '<=' | '>' | '>=', left: Datum, right:
 }
 
 function compareData(a: Datum, b: Datum): number {
-  if (isDay(a) && isDay(b)) return compareText(a.day, b.day);
+  if (isDay(a) && isDay(b)) return compareValues(a.day, b.day);
   if (isInstant(a) && isInstant(b)) return a.at - b.at;
-  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  if (typeof a === 'string' && typeof b === 'string') return compareValues(a, b);
   const isNumeric = (datum: Datum): datum is number | bigint => typeof datum === 'number' || typeof datum === 'bigint';
   if (isNumeric(a) && isNumeric(b)) return a < b ? -1 : a > b ? 1 : 0;
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
@@ -252,6 +263,7 @@ function compareData(a: Datum, b: Datum): number {
 }
 
 function isOneOf(operand: Datum, elements: readonly Datum[]): boolean | null {
+  if (operand === null) return null;
   const answers = elements.map((element) => compareBy('=', operand, element));
   return answers.includes(true) ? true : answers.includes(null) ? null : false;
 }
@@ -271,12 +283,19 @@ type Generalised = Extract<Expression, { kind: 'generalised' }>;
 function generalisedDatum({ step, scalar }: Generalised, datum: Datum, timeZone: string): Datum {
   if (datum === null) return null;
   if (scalar === 'DateTime' && isInstant(datum)) {
-    const start = generaliseScalar(new Date(datum.at).toISOString(), step, timeZone);
-    return { day: localDayOf(Date.parse(String(start)), timeZone) };
+    const start = atStep(new Date(datum.at).toISOString(), step, timeZone);
+    return { day: localTime(Date.parse(String(start)), timeZone).day };
   }
-  if (scalar === 'Date') return { day: String(generaliseScalar(dayOf(datum), step, timeZone)) };
-  if (typeof datum === 'string' || typeof datum === 'number') return generaliseScalar(datum, step, timeZone);
+  if (scalar === 'Date') return { day: String(atStep(dayOf(datum), step, timeZone)) };
+  if (typeof datum === 'string' || typeof datum === 'number') return atStep(datum, step, timeZone);
   throw new Error(`no value of ${scalar}: ${sentText(datum)}`);
+}
+
+/** Calendar arithmetic of timestamps without zone, as intervals of months and days are taken off. */
+function ago({ age, scalar }: Extract<Expression, { kind: 'ago' }>, { now, timeZone }: World): Datum {
+  const duration = `P${age.months}M${age.days}D`;
+  if (scalar === 'DateTime') return { at: instantBefore(now, duration) };
+  return { day: shiftedDay(localTime(now, timeZone).day, duration, -1) };
 }
 
 function dayOf(datum: Datum): string {

@@ -2,17 +2,16 @@
 // the compiled statements are compared with it.
 import type { AggregateAsk, Cursor, Dimension, OrderTerm, ReadAsk } from '../../src/domain/ask.js';
 import type { ZeroPolicy } from '../../src/domain/clause.js';
-import type { Decision, Grant } from '../../src/domain/decision.js';
-import { fieldsOf, type Predicate } from '../../src/domain/predicate.js';
+import type { Candidate, Grant } from '../../src/domain/decision.js';
+import type { Operator, Predicate } from '../../src/domain/predicate.js';
 import { fieldOf, type RecordRow, type RecordType, type Scalar, type Value } from '../../src/domain/record-type.js';
-import { CLEAR, redaction, type Treatment, WITHHELD } from '../../src/domain/treatment.js';
-import { generalise, generaliseScalar, label } from '../../src/policy/generalise.js';
-import { compareScalars, evaluate, isList } from '../../src/policy/truth.js';
-import { type Shown, type ShownField, view } from '../../src/policy/view.js';
+import { CLEAR, leastRedacted, redaction, type Treatment, WITHHELD } from '../../src/domain/treatment.js';
+import { type ShownField, type ShownRow, type Surroundings, shownRow } from './row-meaning.js';
+import { atStep, compareValues, isListValue, labelAtStep, truthOf } from './shown-values.js';
 
-export interface World {
-  readonly recordType: RecordType;
-  readonly timeZone: string;
+export interface World extends Surroundings {
+  /** the value behind one of the asking agency's own pseudonyms; undefined for any other text */
+  readonly behindToken: (token: string) => string | undefined;
   /** records by database code; ids are unique in the whole world */
   readonly records: Readonly<Record<string, readonly RecordRow[]>>;
 }
@@ -21,7 +20,7 @@ export interface World {
 export interface SeenRow {
   readonly database: string;
   readonly row: RecordRow;
-  readonly shown: Shown;
+  readonly shown: ShownRow;
 }
 
 export interface Page {
@@ -34,15 +33,15 @@ export interface Page {
  * The page an ask is answered with: the query evaluated over what is shown.
  *
  * @param visible all `visibleRows` of the decision, in any order
+ * @param rowsMax the fewest rows in one answer that a clause allows
  */
-export function readPage(ask: ReadAsk, visible: readonly SeenRow[], world: World): Page {
+export function readPage(ask: ReadAsk, visible: readonly SeenRow[], world: World, rowsMax = Infinity): Page {
   const terms = orderOf(ask.orderBy, world.recordType);
-  const touched = [...fieldsTouched(ask.where), ...ask.orderBy.map((term) => term.field)];
-  const rows = visible
-    .filter((seen) => touched.every((name) => isTold(shownField(seen, name).treatment)))
+  const rows = touchableRows(ask, visible)
     .filter((seen) => ask.where === undefined || isTrue(ask.where, seen, world))
     .sort((a, b) => comparePlaces(placeOf(a, terms), placeOf(b, terms), terms));
-  const { cursor, direction, size } = ask.page;
+  const { cursor, direction } = ask.page;
+  const size = Math.min(ask.page.size, rowsMax);
   if (direction === 'FORWARD') {
     const rest = rows.filter((seen) => cursor === undefined || comparePlaces(placeOf(seen, terms), cursor, terms) > 0);
     return { rows: rest.slice(0, size), hasMore: rest.length > size };
@@ -51,21 +50,47 @@ export function readPage(ask: ReadAsk, visible: readonly SeenRow[], world: World
   return { rows: rest.slice(Math.max(0, rest.length - size)), hasMore: rest.length > size };
 }
 
+/** Rows that show every field the ask touches well enough to be asked: the others are not in the answer, whatever they hold. */
+export function touchableRows(ask: ReadAsk, visible: readonly SeenRow[]): readonly SeenRow[] {
+  return visible
+    .filter((seen) => isTouchable(seen, ask.where))
+    .filter((seen) => ask.orderBy.every(({ field }) => isTold(shownField(seen, field).treatment)));
+}
+
 /** Every row the caller may see at all, in no particular order. */
-export function visibleRows(decision: Decision, world: World): readonly SeenRow[] {
-  return decision.grants.flatMap((grant) => rowsOf(grant, world));
+export function visibleRows(grants: readonly Grant[], world: World): readonly SeenRow[] {
+  return grants.flatMap((grant) => rowsOf(grant, world));
 }
 
 function rowsOf(grant: Grant, world: World): readonly SeenRow[] {
   const database = grant.database.code;
   return (world.records[database] ?? []).flatMap((row) => {
-    const shown = view(grant, row, world.recordType, world.timeZone);
+    const shown = shownRow(grant, row, world);
     return shown === null ? [] : [{ database, row, shown }];
   });
 }
 
-function fieldsTouched(where: Predicate | undefined): readonly string[] {
-  return where === undefined ? [] : fieldsOf(where);
+interface Touch {
+  readonly field: string;
+  readonly op: Operator;
+}
+
+/** Every comparison of a condition. */
+function touchesOf(where: Predicate | undefined): readonly Touch[] {
+  if (where === undefined) return [];
+  if (where.kind === 'compare') return [where];
+  return where.kind === 'not' ? touchesOf(where.of) : where.of.flatMap(touchesOf);
+}
+
+const BY_TOKEN: readonly Operator[] = ['eq', 'ne', 'in', 'notIn', 'isNull'];
+
+/** May a row that shows the field so be asked with this operator? A pseudonym can only be the same or another one. */
+function isAnswerable(treatment: Treatment, op: Operator): boolean {
+  return isTold(treatment) || (treatment.kind === 'PSEUDONYM' && BY_TOKEN.includes(op));
+}
+
+function isTouchable(seen: SeenRow, where: Predicate | undefined): boolean {
+  return touchesOf(where).every(({ field, op }) => isAnswerable(shownField(seen, field).treatment, op));
 }
 
 function shownField(seen: SeenRow, name: string): ShownField {
@@ -83,9 +108,9 @@ function isTrue(where: Predicate, seen: SeenRow, { recordType, timeZone }: World
     if (treatment.kind !== 'GENERALISED') return literal;
     const step = fieldOf(recordType, name).ladder.find((one) => one.name === treatment.step);
     if (step === undefined) throw new Error(`no step ${treatment.step}`);
-    return generaliseScalar(literal, step, timeZone);
+    return atStep(literal, step, timeZone);
   };
-  return evaluate(where, (name) => shownField(seen, name).value, literalOf) === true;
+  return truthOf(where, { valueOf: (name) => shownField(seen, name).value, literalOf }) === true;
 }
 
 /** The terms asked for, or the default: shown occurred-at, newest first. */
@@ -101,7 +126,7 @@ export function placeOf(seen: SeenRow, terms: readonly OrderTerm[]): Cursor {
 }
 
 function single(value: Value): Scalar | null {
-  if (isList(value)) throw new Error('lists have no order');
+  if (isListValue(value)) throw new Error('lists have no order');
   return value;
 }
 
@@ -113,7 +138,7 @@ function comparePlaces(a: Cursor, b: Cursor, terms: readonly OrderTerm[]): numbe
     if (left === null && right === null) continue;
     if (left === null) return 1;
     if (right === null) return -1;
-    const order = compareScalars(left, right);
+    const order = compareValues(left, right);
     if (order !== 0) return direction === 'ASC' ? order : -order;
   }
   return compareIds(a.id, b.id);
@@ -136,22 +161,22 @@ export interface Cell {
 /**
  * The cells of statistics before disclosure control, one per group that has rows.
  *
- * @param readable what the caller may READ of the same databases, one decision per purpose
+ * @param readable what the caller may READ of the same databases, once per purpose
  */
 export function countCells(
   ask: AggregateAsk,
-  decision: Decision,
-  readable: readonly Decision[],
+  grants: readonly Grant[],
+  readable: readonly (readonly Grant[])[],
   world: World,
 ): readonly Cell[] {
   const cells = new Map<string, Cell>();
-  for (const grant of decision.grants) {
+  for (const grant of grants) {
     for (const seen of rowsOf(grant, world)) {
       const used = treatmentsUsed(ask, seen, world.recordType);
       if (used === null) continue;
       if (ask.where !== undefined && !isTrue(ask.where, seen, world)) continue;
       const key = ask.groupBy.map((dimension) => keyOf(dimension, seen, world));
-      const cell = cells.get(JSON.stringify(key)) ?? emptyCell(ask, key, decision, world.recordType);
+      const cell = cells.get(JSON.stringify(key)) ?? emptyCell(ask, key, grants, world.recordType);
       cells.set(JSON.stringify(key), cell);
       cell.count += 1;
       for (const [index, name] of ask.sums.entries()) {
@@ -166,9 +191,9 @@ export function countCells(
   return [...cells.values()];
 }
 
-function emptyCell(ask: AggregateAsk, key: Cell['key'], decision: Decision, recordType: RecordType): Cell {
+function emptyCell(ask: AggregateAsk, key: Cell['key'], grants: readonly Grant[], recordType: RecordType): Cell {
   const position = ask.groupBy.findIndex((dimension) => dimension.kind === 'database');
-  const spanned = decision.grants.filter((grant) => position < 0 || grant.database.code === key[position]);
+  const spanned = grants.filter((grant) => position < 0 || grant.database.code === key[position]);
   const rule = strictest(ask, spanned, recordType);
   return { key, count: 0, sums: ask.sums.map(() => null), unread: 0, unknown: 0, ...rule };
 }
@@ -193,24 +218,54 @@ export function strictest(
 function mayAnswer(ask: AggregateAsk, { candidates, bars }: Granted, recordType: RecordType): boolean {
   const always = bars.filter(({ rows }) => rows === undefined);
   if (always.some(({ fields }) => fields === undefined)) return false;
-  const isEverShown = (name: string, asked: Treatment | null): boolean =>
-    !always.some(({ fields }) => fields?.includes(name)) &&
-    candidates.some(({ fields }) => {
-      const treatment = fields[name] ?? WITHHELD;
-      const { ladder } = fieldOf(recordType, name);
-      return asked === null ? isTold(treatment) : redaction(treatment, ladder) <= redaction(asked, ladder);
-    });
+  const shownTogether = alwaysTogether(candidates).map((together) => (name: string): Treatment => {
+    if (always.some(({ fields }) => fields?.includes(name))) return WITHHELD;
+    const { ladder } = fieldOf(recordType, name);
+    return together.map(({ fields }) => fields[name] ?? WITHHELD).reduce((a, b) => leastRedacted(a, b, ladder));
+  });
+  const isEverShown = (name: string, isEnough: (treatment: Treatment) => boolean): boolean =>
+    shownTogether.some((treatmentOf) => isEnough(treatmentOf(name)));
   return (
-    [...fieldsTouched(ask.where), ...ask.sums].every((name) => isEverShown(name, null)) &&
-    ask.groupBy.every((dimension) => dimension.kind === 'database' || isEverShown(dimension.field, askedOf(dimension)))
+    touchesOf(ask.where).every(({ field, op }) => isEverShown(field, (treatment) => isAnswerable(treatment, op))) &&
+    ask.sums.every((name) => isEverShown(name, isTold)) &&
+    ask.groupBy.every(
+      (dimension) =>
+        dimension.kind === 'database' ||
+        isEverShown(dimension.field, (treatment) => isFineEnough(treatment, dimension, recordType)),
+    )
   );
+}
+
+/**
+ * Candidates of the same rows, which no row ever meets one without the other. A pseudonym needs it: a mask is less redacted,
+ * so where a clause of the same rows shows a mask no row shows the pseudonym.
+ */
+function alwaysTogether(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const conditionOf = ({ rows, handlingCodes, dataSubjectCategories, recordAgeMax }: Candidate): string =>
+    JSON.stringify([
+      rows,
+      ['H2', 'H3'].map((code) => handlingCodes.some((one) => one === code)),
+      dataSubjectCategories,
+      recordAgeMax,
+    ]);
+  const conditions = [...new Set(candidates.map(conditionOf))];
+  return conditions.map((condition) => candidates.filter((one) => conditionOf(one) === condition));
 }
 
 type Granted = Extract<Grant, { kind: 'GRANTED' }>;
 
 /** What a dimension asks of a row: the field at this step or finer. */
-function askedOf({ step }: Extract<Dimension, { kind: 'field' }>): Treatment {
+function askedOf({ step }: FieldDimension): Treatment {
   return step === undefined ? CLEAR : { kind: 'GENERALISED', step };
+}
+
+type FieldDimension = Extract<Dimension, { kind: 'field' }>;
+
+/** A field as it is may be grouped by its pseudonym too: every value has one. */
+function isFineEnough(treatment: Treatment, dimension: FieldDimension, recordType: RecordType): boolean {
+  if (treatment.kind === 'PSEUDONYM') return dimension.step === undefined;
+  const { ladder } = fieldOf(recordType, dimension.field);
+  return redaction(treatment, ladder) <= redaction(askedOf(dimension), ladder);
 }
 
 /**
@@ -223,9 +278,9 @@ function treatmentsUsed(
   recordType: RecordType,
 ): ReadonlyMap<string, Treatment> | null {
   const used = new Map<string, Treatment>();
-  const redactionOf = (name: string, treatment: Treatment): number =>
-    redaction(treatment, fieldOf(recordType, name).ladder);
-  for (const name of [...fieldsTouched(ask.where), ...ask.sums]) {
+  if (!isTouchable(seen, ask.where)) return null;
+  for (const { field } of touchesOf(ask.where)) used.set(field, shownField(seen, field).treatment);
+  for (const name of ask.sums) {
     const { treatment } = shownField(seen, name);
     if (!isTold(treatment)) return null;
     used.set(name, treatment);
@@ -233,10 +288,11 @@ function treatmentsUsed(
   for (const dimension of ask.groupBy) {
     if (dimension.kind === 'database') continue;
     const { field } = dimension;
-    const asked = askedOf(dimension);
-    if (redactionOf(field, shownField(seen, field).treatment) > redactionOf(field, asked)) return null;
-    const before = used.get(field) ?? WITHHELD;
-    if (redactionOf(field, asked) < redactionOf(field, before)) used.set(field, asked);
+    const { ladder } = fieldOf(recordType, field);
+    const { treatment } = shownField(seen, field);
+    if (!isFineEnough(treatment, dimension, recordType)) return null;
+    const asked = treatment.kind === 'PSEUDONYM' ? treatment : askedOf(dimension);
+    if (redaction(asked, ladder) < redaction(used.get(field) ?? WITHHELD, ladder)) used.set(field, asked);
   }
   return used;
 }
@@ -244,31 +300,34 @@ function treatmentsUsed(
 function keyOf(dimension: Dimension, seen: SeenRow, { recordType, timeZone }: World): Scalar | null {
   if (dimension.kind === 'database') return seen.database;
   const { field: name, step: stepName } = dimension;
+  if (stepName === undefined) return single(shownField(seen, name).value);
   const raw = single(seen.row.values[name] ?? null);
-  if (stepName === undefined) return raw;
   const step = fieldOf(recordType, name).ladder.find((one) => one.name === stepName);
   if (step === undefined) throw new Error(`no step ${stepName}`);
   // The ladder is a chain: what a finer step shows determines the coarser one, so it may be taken from the raw value.
-  return label(single(generalise(raw, step, timeZone)), step, timeZone);
+  return raw === null ? null : labelAtStep(atStep(raw, step, timeZone), step, timeZone);
 }
 
 /** What the caller may know of a row otherwise, reading for some one purpose. */
 function knowledgeOf(
   seen: SeenRow,
   used: ReadonlyMap<string, Treatment>,
-  readable: readonly Decision[],
+  readable: readonly (readonly Grant[])[],
   world: World,
 ): 'KNOWN' | 'PARTLY' | 'UNREAD' {
-  const views = readable.flatMap((decision) => {
-    const grant = decision.grants.find(({ database }) => database.code === seen.database);
-    const shown = grant === undefined ? null : view(grant, seen.row, world.recordType, world.timeZone);
+  const views = readable.flatMap((grants) => {
+    const grant = grants.find(({ database }) => database.code === seen.database);
+    const shown = grant === undefined ? null : shownRow(grant, seen.row, world);
     return shown === null ? [] : [shown];
   });
   if (views.length === 0) return 'UNREAD';
-  const isAsExact = (shown: Shown): boolean =>
+  const isAsExact = (shown: ShownRow): boolean =>
     [...used].every(([name, treatment]) => {
       const { ladder } = fieldOf(world.recordType, name);
-      return redaction(shown.fields[name]?.treatment ?? WITHHELD, ladder) <= redaction(treatment, ladder);
+      const read = shown.fields[name]?.treatment ?? WITHHELD;
+      // A step or the end of a value tells nothing of its pseudonym: only the value itself and the pseudonym do.
+      if (treatment.kind === 'PSEUDONYM') return read.kind === 'CLEAR' || read.kind === 'PSEUDONYM';
+      return redaction(read, ladder) <= redaction(treatment, ladder);
     });
   return views.some(isAsExact) ? 'KNOWN' : 'PARTLY';
 }

@@ -1,42 +1,28 @@
 // The same comparison with the statements rendered and executed by PostgreSQL: what the interpreter in memory believes
 // about SQL is tested here. In a database of an English collation, as many an operator's is: text must compare bytewise.
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client } from 'pg';
-import { migrate } from '../../src/persistence/migrate.js';
-import { groundOn, makeTables } from './on-postgres.js';
-import { cellCase, pageCase, runCases } from './run-cases.js';
+import type { Client } from 'pg';
+import { decisive, FEATURES } from './decisive.js';
+import { type DifferentialDatabase, openDifferential } from './differential-database.js';
+import { agreementsOnPostgres, onPostgres } from './on-postgres.js';
+import { agreementCase, cellCase, pageCase, runCases } from './run-cases.js';
 
-const PAGES = Number(process.env.BESA_TEST_CASES ?? 1_600);
-const TABLES = Number(process.env.BESA_TEST_CASES ?? 400);
+const CASES = process.env.BESA_TEST_CASES;
+const PAGES = Number(CASES ?? 800);
+const TABLES = Number(CASES ?? 200);
+const AGREEMENTS = Number(CASES ?? 5_000);
+/** a feature decides an answer at least so often, of five thousand cases */
+const DECISIVE_MIN = 5;
 
-const name = `differential_${randomBytes(6).toString('hex')}`;
+let database: DifferentialDatabase;
 let client: Client;
 
-async function onServer(statement: string): Promise<void> {
-  const admin = new Client({ connectionString: String(process.env.BESA_TEST_SERVER) });
-  await admin.connect();
-  await admin.query(statement);
-  await admin.end();
-}
-
 beforeAll(async () => {
-  await onServer(
-    `create database ${name} template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US' locale 'C'`,
-  );
-  const url = new URL(String(process.env.BESA_TEST_SERVER));
-  url.pathname = `/${name}`;
-  await migrate(url.toString());
-  client = new Client({ connectionString: url.toString() });
-  await client.connect();
-  await client.query(`set time zone 'UTC'`);
-  await makeTables(client);
+  database = await openDifferential(String(process.env.BESA_TEST_SERVER));
+  client = database.client;
 }, 60_000);
 
-afterAll(async () => {
-  await client?.end();
-  await onServer(`drop database if exists ${name} with (force)`);
-});
+afterAll(() => database?.close());
 
 describe('PostgreSQL answers what the clauses mean row by row', () => {
   test('in a database whose own order of text is another', async () => {
@@ -47,12 +33,22 @@ describe('PostgreSQL answers what the clauses mean row by row', () => {
   });
 
   test('for pages, their continuations and single records', async () => {
-    const shapes = await runCases(PAGES, pageCase, groundOn(client));
+    const shapes = await runCases(PAGES, pageCase, onPostgres(client));
     expect(shapes.SOME).toBeGreaterThan(PAGES / 3);
   }, 300_000);
 
   test('for the cells of statistics and what is unknown in them', async () => {
-    const shapes = await runCases(TABLES, cellCase, groundOn(client));
+    const shapes = await runCases(TABLES, cellCase, onPostgres(client));
     expect(shapes.SOME).toBeGreaterThan(TABLES / 3);
   }, 300_000);
+
+  test('for whatever agreements may say; and the second lock opens what a clause in force opens, no more and no less', async () => {
+    const shapes = await runCases(AGREEMENTS, agreementCase, agreementsOnPostgres(client));
+    expect(shapes.SOME).toBeGreaterThan(AGREEMENTS / 3);
+  }, 600_000);
+
+  test('and each kind of demand decides an answer in many of these cases', () => {
+    const seldom = FEATURES.filter((feature) => (decisive.get(feature) ?? 0) < DECISIVE_MIN);
+    expect(CASES === undefined ? seldom : []).toEqual([]);
+  });
 });

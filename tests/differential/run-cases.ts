@@ -1,11 +1,13 @@
-// Runs cases from seeds, in memory: one seed, one case. Needs no test runner, so that the planted bugs run it too.
+// Runs cases from seeds: one seed, one case. Needs no test runner, so that the planted bugs run it too.
 
+import { agreementCase, type LockedExecutor } from './agreement-cases.js';
 import { Choices } from './choices.js';
 import type { Executor, Shape } from './compare.js';
 import { compareCells, comparePages, compareRecord } from './compare.js';
 import { databasesOf, randomAggregateAsk, randomDecision, randomReadAsk, randomWorld } from './generate.js';
 import { runCount, runSelect, tableOf } from './interpret.js';
 import type { World } from './oracle.js';
+import { type AgreementWorld, randomAgreementWorld, sharedDatabases } from './random-agreements.js';
 import { specimen, ZONES } from './specimen.js';
 
 export const SEED = Number(process.env.BESA_TEST_SEED ?? 20_261_123);
@@ -13,53 +15,77 @@ export const SEED = Number(process.env.BESA_TEST_SEED ?? 20_261_123);
 export const CASES_PER_WORLD = 20;
 
 export type Shapes = Readonly<Record<Shape, number>>;
-export type Case = (choices: Choices, world: World, executor: Executor) => Promise<Shape>;
+export type Case<W, E> = (choices: Choices, world: W, executor: E) => Promise<Shape>;
 
-const SPECIMEN = specimen('Specimen');
-const IDS = new Map(databasesOf(SPECIMEN).map(({ code, id }) => [code, id]));
+/** Where cases are run: how a world comes about, and who executes statements over it. */
+export interface Ground<W, E> {
+  readonly worldOf: (choices: Choices) => W;
+  readonly executorOf: (world: W) => Promise<E>;
+}
 
-/** A page, the page behind it and one record. */
-export const pageCase: Case = async (choices, world, executor) => {
+/** A page, the page behind it and one record, under a decision out of thin air: denser than any agreement makes them. */
+export const pageCase: Case<World, Executor> = async (choices, world, executor) => {
   const { recordType } = world;
   const decision = randomDecision(choices, recordType);
+  const ruling = { decision, meant: decision.grants };
   const ask = randomReadAsk(choices, recordType);
   const [database, rows] = choices.one(Object.entries(world.records));
   const isAsked = rows.length > 0 && choices.once(3);
-  if (isAsked) await compareRecord(ask, decision, world, executor, { database, id: choices.one(rows).id });
-  return comparePages(ask, decision, world, executor, choices.below(60));
+  if (isAsked) await compareRecord(ask, ruling, world, executor, { database, id: choices.one(rows).id });
+  return comparePages(ask, ruling, world, executor, choices.below(60));
 };
 
 /** The cells of statistics, with what may be read for up to two purposes. */
-export const cellCase: Case = (choices, world, executor) => {
+export const cellCase: Case<World, Executor> = (choices, world, executor) => {
   const { recordType } = world;
-  const readable = Array.from({ length: choices.below(3) }, () => randomDecision(choices, recordType));
-  const decision = randomDecision(choices, recordType);
+  const [decision, ...readable] = Array.from({ length: 1 + choices.below(3) }, () => {
+    const one = randomDecision(choices, recordType);
+    return { decision: one, meant: one.grants };
+  });
+  if (decision === undefined) throw new Error('there is one at least');
   return compareCells(randomAggregateAsk(choices, recordType), decision, readable, world, executor);
 };
 
-/** Runs so many cases in memory. @throws at the first that differs, naming how to run it again */
-export async function runInMemory(cases: number, one: Case): Promise<Shapes> {
-  const worldOf = (choices: Choices): World => randomWorld(choices, SPECIMEN, choices.one(ZONES));
-  return runCases(cases, one, { worldOf, executorOf: async (world) => inMemory(world) });
-}
+export const SPECIMENS = ZONES.map((timeZone, index) => ({
+  timeZone,
+  recordType: specimen(`Specimen${'AB'[index]}`, index === 0 ? 'seenAt' : 'bornOn'),
+}));
+/** Databases of both record types: those of the other are what an agreement may be about instead. */
+export const DATABASES = SPECIMENS.flatMap(({ recordType }, index) => sharedDatabases(recordType, 1 + index * 5));
 
-export interface Ground {
-  readonly worldOf: (choices: Choices) => World;
-  readonly executorOf: (world: World) => Promise<Executor>;
-}
+/** Decisions over the tables in memory. */
+export const inMemory: Ground<World, Executor> = {
+  worldOf: (choices) => {
+    const { recordType, timeZone } = choices.one(SPECIMENS);
+    return randomWorld(choices, recordType, timeZone);
+  },
+  executorOf: async (world) => executorOver(world, databasesOf(world.recordType)),
+};
 
-export async function runCases(cases: number, one: Case, { worldOf, executorOf }: Ground): Promise<Shapes> {
+/** Agreements over the tables in memory: there is no second lock. */
+export const agreementsInMemory: Ground<AgreementWorld, LockedExecutor> = {
+  worldOf: (choices) => randomAgreementWorld(choices, { ...choices.one(SPECIMENS), databases: DATABASES }),
+  executorOf: async (world) => executorOver(world, world.databases),
+};
+
+export { agreementCase };
+
+/** Runs so many cases. @throws at the first that differs, naming how to run it again */
+export async function runCases<W, E>(
+  cases: number,
+  one: Case<W, E>,
+  { worldOf, executorOf }: Ground<W, E>,
+): Promise<Shapes> {
   const shapes = { EMPTY: 0, SOME: 0, TOTAL: 0 };
-  let world: World | undefined;
-  let executor: Executor | undefined;
+  let current: { readonly world: W; readonly executor: E } | undefined;
   for (let index = 0; index < cases; index += 1) {
     const choices = new Choices(SEED + index);
-    if (world === undefined || executor === undefined || index % CASES_PER_WORLD === 0) {
-      world = worldOf(choices);
-      executor = await executorOf(world);
+    if (current === undefined || index % CASES_PER_WORLD === 0) {
+      const world = worldOf(choices);
+      current = { world, executor: await executorOf(world) };
     }
     try {
-      shapes[await one(choices, world, executor)] += 1;
+      shapes[await one(choices, current.world, current.executor)] += 1;
     } catch (cause) {
       const from = SEED + index - (index % CASES_PER_WORLD);
       const again = `again with BESA_TEST_SEED=${from} BESA_TEST_CASES=${CASES_PER_WORLD}`;
@@ -69,10 +95,16 @@ export async function runCases(cases: number, one: Case, { worldOf, executorOf }
   return shapes;
 }
 
-function inMemory(world: World): Executor {
-  const table = tableOf(world, (database) => IDS.get(database) ?? 0);
+interface Tables {
+  readonly recordType: World['recordType'];
+  readonly records: World['records'];
+}
+
+function executorOver(tables: Tables, databases: readonly { readonly code: string; readonly id: number }[]): Executor {
+  const ids = new Map(databases.map(({ code, id }) => [code, id]));
+  const table = tableOf(tables, (database) => ids.get(database) ?? 0);
   return {
-    select: async (query) => runSelect(query, table, world.timeZone),
-    count: async (query) => runCount(query, table, world.timeZone),
+    select: async (query, world) => runSelect(query, table, world),
+    count: async (query, world) => runCount(query, table, world),
   };
 }

@@ -30,24 +30,26 @@ const groups = (name: string, members: Record<string, readonly string[]>): Ladde
   otherwise: 'OTHER',
 });
 
-/** Two names for one shape: a table each, where two time zones are tried in one database. */
-export function specimen(name: string): RecordType {
+/** Two names for one shape: a table each, where two time zones are tried in one database; records occur at an instant or on a day. */
+export function specimen(name: string, occurred: 'seenAt' | 'bornOn' = 'seenAt'): RecordType {
   return {
     name,
     plural: `${name.toLowerCase()}s`,
     description: '',
     fields: [
       field('reference', scalar('ID'), { isKey: true, isRequired: true, sensitivity: 'REFERENCE' }),
-      field('seenAt', scalar('DateTime'), { isOccurredAt: true }),
-      field('reportedAt', scalar('DateTime')),
-      field('bornOn', scalar('Date')),
+      field('seenAt', scalar('DateTime'), { isOccurredAt: occurred === 'seenAt' }),
+      field('reportedAt', scalar('DateTime'), { sensitivity: 'TIME_PRECISE' }),
+      field('bornOn', scalar('Date'), { isOccurredAt: occurred === 'bornOn' }),
       field('place', scalar('String'), {
+        sensitivity: 'LOCATION_PRECISE',
         ladder: [
           { name: 'section', kind: 'before', separator: '.' },
           groups('side', { EAST: ['A', 'B'], 'W%_': ['a'] }),
         ],
       }),
       field('country', scalar('CountryCode'), {
+        sensitivity: 'QUASI_IDENTIFIER',
         ladder: [
           groups('region', { NEAR: ['AAA', 'BBB'], FAR: ['CCC'] }),
           groups('world', { ALL: ['AAA', 'BBB', 'CCC'] }),
@@ -61,7 +63,7 @@ export function specimen(name: string): RecordType {
         { kind: 'enum', name: 'Kind', values: KINDS, isList: false },
         { ladder: [groups('half', { EARLY: ['ALPHA', 'BETA'] })] },
       ),
-      field('note', scalar('String')),
+      field('note', scalar('String'), { sensitivity: 'DIRECT_IDENTIFIER' }),
       field('tags', scalar('String', true)),
       field('marks', scalar('Int', true)),
       field('secret', scalar('String'), { sensitivity: 'INTERNAL' }),
@@ -109,6 +111,11 @@ const DAYS = ['2023-12-31', '2024-01-01', '2024-02-29', '2024-03-31', '2024-04-0
 const WHOLE = [-11, -10, -1, 0, 1, 4, 5, 9, 10, 2_147_483_640];
 // Sums of these are exact in any order.
 const FRACTIONS = [-2.5, -0.5, 0, 0.25, 0.5, 2, 3.75, 1024];
+
+/** Fields that may be shown as pseudonyms. */
+export const TOKEN_FIELDS: readonly string[] = ['reference', 'place', 'note'];
+
+export const CATEGORIES = ['SUSPECT', 'WITNESS', 'VICTIM'] as const;
 
 /** Values a field of this type may hold, or a condition on it may name. */
 export function valuesOf({ type }: Pick<Field, 'type'>): readonly Scalar[] {

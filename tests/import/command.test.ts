@@ -50,6 +50,7 @@ async function besaImport(
     openDatabase: unused,
     withLedger: unused,
     withRecordTables: unused,
+    withAgreements: unused,
     servedSchema: unused,
     terminal: {
       print: (line) => printed.push(line),

@@ -140,6 +140,7 @@ async function register(): Promise<void> {
     keys.set(`${code}-COAST`, privateKey);
     const hex = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('hex');
     await mutate('registerSignatoryKey', { agency: `${code}-COAST`, publicKey: hex }, ':OPERATOR');
+    await mutate('confirmSignatoryKey', { publicKey: hex }, `second@${code}-COAST:POLICY_OFFICER`);
     const database = { code: `${code}-INSPECTIONS`, name: 'Inspections', recordType: 'VesselInspection' };
     await mutate('registerSharedDatabase', database, `${code}-COAST:STEWARD`);
   }

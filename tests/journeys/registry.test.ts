@@ -39,7 +39,7 @@ describe('refused', () => {
     const cases: readonly (readonly [mutation: string, input: string, roles: readonly string[]])[] = [
       ['registerPartner', PARTNER, ['OPERATOR']],
       ['registerAgency', AGENCY, ['OPERATOR']],
-      ['registerSignatoryKey', KEY, ['OPERATOR']],
+      ['registerSignatoryKey', KEY, ['OPERATOR', 'POLICY_OFFICER']],
       ['registerSharedDatabase', DATABASE, ['STEWARD']],
       ['registerTechnology', TECHNOLOGY, ['STEWARD', 'POLICY_OFFICER']],
     ];

@@ -19,6 +19,8 @@ export interface WorldHub {
   readonly owner: Client;
   /** Asks over HTTP. `as`: `ME-BP:ANALYST` */
   ask(query: string, as: string, variables?: Readonly<Record<string, unknown>>): Promise<Answered>;
+  /** Answers on a port of its own too, for commands. @returns its address */
+  listen(): Promise<string>;
   /** Sets the one clock of every decision. */
   setClock(at: Date): Promise<void>;
   close(): Promise<void>;
@@ -83,6 +85,7 @@ async function openHub(database: TestDatabase, standard: ExchangeStandard): Prom
     database,
     owner,
     ask: (query, as, variables) => http.ask({ query, as, ...(variables === undefined ? {} : { variables }) }),
+    listen: () => http.server.listen({ port: 0, host: '127.0.0.1' }),
     setClock: async (at) => {
       await owner.query('update besa.test_clock set at = $1', [at]);
     },

@@ -24,6 +24,8 @@ interface Case {
     recordType?: string;
     justification?: string;
     databases?: string[];
+    /** ids of quota accounts that hold too little */
+    exhausted?: string[];
   };
   /** per database: a reason code, OWNED, a reason with the clauses behind it, or what is granted */
   want: Record<string, string | WantedMiss | WantedGrant>;
@@ -33,12 +35,15 @@ interface Case {
 interface WantedMiss {
   withheld: string;
   behind: string[];
+  /** null: that is not known */
+  resetsAt?: string | null;
 }
 
 interface WantedGrant {
   under: string[];
   barred?: string[];
   missed?: string;
+  resetsAt?: string;
   rows?: { row: Record<string, Value>; shows: 'INVISIBLE' | Record<string, TreatmentNote | { is: Value }> }[];
 }
 
@@ -49,6 +54,10 @@ interface CaseFile {
 
 const folder = new URL('cases/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+function instantOf({ when }: Pick<Case, 'when'>): Date {
+  return new Date(when.at ?? '2024-06-01T10:00:00Z');
+}
 
 function decided({ given, acts = [], when }: Case, agreements: CaseFile['agreements']): Decision {
   const names = given ?? Object.keys(agreements);
@@ -73,14 +82,15 @@ function decided({ given, acts = [], when }: Case, agreements: CaseFile['agreeme
       databases: DATABASES,
       recordType,
       standard: STANDARD,
-      now: new Date(when.at ?? '2024-06-01T10:00:00Z'),
+      now: instantOf({ when }),
+      ...(when.exhausted === undefined ? {} : { exhausted: new Set(when.exhausted) }),
     },
   );
 }
 
 const basisText = ({ agreement, article }: { agreement: string; article: string }): string => `${agreement} ${article}`;
 
-function checkGrant(grant: Grant, want: Case['want'][string]): void {
+function checkGrant(grant: Grant, want: Case['want'][string], now: Date): void {
   if (typeof want === 'string') {
     expect(grant.kind === 'WITHHELD' ? grant.reason : grant.kind).toBe(want);
     return;
@@ -88,6 +98,10 @@ function checkGrant(grant: Grant, want: Case['want'][string]): void {
   if ('withheld' in want) {
     expect(grant.kind === 'WITHHELD' ? grant : grant.kind).toMatchObject({ reason: want.withheld });
     expect(grant.kind === 'WITHHELD' && grant.basis.map(basisText)).toEqual(want.behind);
+    if (want.resetsAt !== undefined) {
+      const reset = want.resetsAt === null ? undefined : new Date(want.resetsAt);
+      expect(grant.kind === 'WITHHELD' && grant.resetsAt).toEqual(reset);
+    }
     return;
   }
   expect(grant.kind).toBe('GRANTED');
@@ -95,16 +109,19 @@ function checkGrant(grant: Grant, want: Case['want'][string]): void {
   expect(grant.candidates.map(({ basis }) => basisText(basis))).toEqual(want.under);
   expect(grant.bars.map(({ basis }) => basisText(basis))).toEqual(want.barred ?? []);
   expect(grant.missed?.reason).toBe(want.missed);
-  for (const { row, shows } of want.rows ?? []) checkRow(grant, row, shows);
+  if (want.resetsAt !== undefined) expect(grant.missed?.resetsAt).toEqual(new Date(want.resetsAt));
+  for (const { row, shows } of want.rows ?? []) checkRow(grant, row, shows, now);
 }
 
 function checkRow(
   grant: Grant,
   row: Record<string, Value>,
   shows: NonNullable<WantedGrant['rows']>[number]['shows'],
+  now: Date,
 ): void {
   const recordType = STANDARD.recordTypes.find(({ name }) => name === grant.database.recordType)!;
-  const shown = view(grant, rowFrom(row), recordType, TIME_ZONE);
+  const beside = { pseudonym: (value: string) => `psn_(${value})`, now };
+  const shown = view(grant, rowFrom(row), recordType, TIME_ZONE, beside);
   if (shows === 'INVISIBLE') {
     expect(shown).toBeNull();
     return;
@@ -129,7 +146,7 @@ for (const name of files) {
       for (const [code, want] of Object.entries(one.want)) {
         const grant = decision.grants.find(({ database }) => database.code === code);
         expect(grant).toBeDefined();
-        checkGrant(grant!, want);
+        checkGrant(grant!, want, instantOf(one));
         if (typeof want === 'string') reasonsSeen.add(want);
         else if ('withheld' in want) reasonsSeen.add(want.withheld);
       }
@@ -145,6 +162,6 @@ for (const name of files) {
 test('the cases reach every reason a database can be withheld for', () => {
   expect(casesSeen).toBeGreaterThanOrEqual(40);
   const reachable = REASON_CODES.slice(REASON_CODES.indexOf('NO_AGREEMENT'), REASON_CODES.indexOf('FIELD_NOT_SHARED'));
-  const constraints = ['OUTSIDE_TIME_WINDOW', 'QUOTA_EXHAUSTED', 'ONWARD_SHARING_FORBIDDEN', 'OWNER_APPROVAL_REQUIRED'];
+  const constraints = ['OUTSIDE_TIME_WINDOW', 'QUOTA_EXHAUSTED', 'REGIME_MISMATCH', 'OWNER_APPROVAL_REQUIRED'];
   expect([...reachable, ...constraints].filter((reason) => !reasonsSeen.has(reason))).toEqual([]);
 });

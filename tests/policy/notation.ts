@@ -38,6 +38,8 @@ export interface AgreementNote {
   from?: string;
   until?: string;
   finalised?: string;
+  /** of a version that one side tightened: when the notice due ends */
+  noticeEnds?: string;
   framework?: string;
   clauses: ClauseNote[];
 }
@@ -121,6 +123,7 @@ export function versionFrom(name: string, note: AgreementNote): AgreementVersion
     from: midnight(from),
     until: midnight(until),
     finalisedAt: note.finalised === undefined ? new Date('2023-12-01T00:00:00Z') : new Date(note.finalised),
+    ...(note.noticeEnds === undefined ? {} : { noticeEndsAt: new Date(note.noticeEnds) }),
   };
 }
 
@@ -136,11 +139,12 @@ export function actFrom({ act, on, by, at, assigner, article }: ActNote): Agreem
 }
 
 export function rowFrom(note: Record<string, Value>): RecordRow {
-  const { status = 'ACTIVE', handlingCode = null, ...values } = note;
+  const { status = 'ACTIVE', handlingCode = null, dataSubjectCategory = null, ...values } = note;
   return {
     id: '1',
     status: status as RecordRow['status'],
     handlingCode: handlingCode as RecordRow['handlingCode'],
+    dataSubjectCategory: dataSubjectCategory as string | null,
     values,
   };
 }

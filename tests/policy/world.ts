@@ -69,7 +69,11 @@ const PURPOSES = ['BORDER_SURVEILLANCE', 'RISK_ANALYSIS', 'SMUGGLING_INVESTIGATI
 
 export const STANDARD: ExchangeStandard = {
   recordTypes: [CROSSING, ALERT],
-  purposes: PURPOSES.map((name) => ({ name, regime: 'LED', description: '' })),
+  purposes: [
+    ...PURPOSES.map((name) => ({ name, regime: 'LED', description: '' })),
+    { name: 'READMISSION_RETURN', regime: 'GDPR', description: '' },
+    { name: 'STATE_SECURITY', regime: 'NATIONAL_SECURITY', description: '' },
+  ],
 };
 
 export const PARTNER_OF: Readonly<Record<string, string>> = {

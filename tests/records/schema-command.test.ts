@@ -8,6 +8,7 @@ import { programFor } from '../../src/cli/program.js';
 import { registerSchema } from '../../src/cli/schema.js';
 import { withRecordTables } from '../../src/persistence/record-tables.js';
 import { graphqlSdl } from '../../src/records/graphql-sdl.js';
+import { signingOf, withAgreements } from '../../src/start/agreements-at-rest.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { PURPOSES, VISIT } from './sample-standard.js';
 
@@ -46,6 +47,10 @@ async function besa(...words: readonly string[]): Promise<Output> {
     openDatabase: unused,
     withLedger: unused,
     withRecordTables: (work) => withRecordTables(database.url, work),
+    withAgreements: (standard, work) => {
+      const signing = signingOf({ signingEnvironment: 'test', demo: 'off' });
+      return withAgreements(database.url, { signing, standard }, work);
+    },
     servedSchema: async (standard) => graphqlSdl(standard),
     terminal: {
       print: (line) => printed.push(line),

@@ -159,11 +159,18 @@ export const world: fc.Arbitrary<World> = fc
 /** Only what could happen: databases have codes of their own, and nobody acts on what was never finalised. */
 function possible(changes: readonly Change[]): readonly Change[] {
   const finalised = new Set<number>();
+  const terminated = new Set<number>();
   let databases = 0;
   return changes.flatMap((change): readonly Change[] => {
     if (change.kind === 'DATABASE') return [{ ...change, code: `DB-${databases++}` }];
-    if (change.kind === 'FINALIZE') finalised.add(change.version.agreement);
-    else if (!finalised.has(change.agreement)) return [];
+    if (change.kind === 'FINALIZE') {
+      // After one side's notice nothing wider is agreed any more: what was random here would mostly be refused.
+      if (terminated.has(change.version.agreement)) return [];
+      finalised.add(change.version.agreement);
+      return [change];
+    }
+    if (!finalised.has(change.agreement)) return [];
+    if (change.kind === 'TERMINATE') terminated.add(change.agreement);
     return [change];
   });
 }

@@ -54,6 +54,7 @@ export const database = (id: number, owner: string): SharedDatabase => ({
 const C: Treatment = { kind: 'CLEAR' };
 const DAY: Treatment = { kind: 'GENERALISED', step: 'day' };
 const M: Treatment = { kind: 'MASKED' };
+const P: Treatment = { kind: 'PSEUDONYM' };
 
 export const candidate = (article: string, fields: Candidate['fields'], rest: Partial<Candidate> = {}): Candidate => ({
   basis: { agreement: 'AGR-1', version: 1, article },
@@ -109,6 +110,35 @@ export const READ_CASES: readonly ReadCase[] = [
     grants: [granted(2, 'B', [candidate('1', { visitedAt: C, place: C }, { rows: inPlace('P.1') })])],
   },
   {
+    name: 'a limit of age is told by the clock of the statement',
+    ask: ASK,
+    grants: [granted(2, 'B', [candidate('1', { visitedAt: C, place: C }, { recordAgeMax: 'P1Y6M10D' })])],
+  },
+  {
+    name: 'rows of other categories and of none are not shown',
+    ask: ASK,
+    grants: [granted(2, 'B', [candidate('1', { visitedAt: C, place: C }, { dataSubjectCategories: ['SUSPECT'] })])],
+  },
+  {
+    name: 'clauses over different rows are not merged',
+    ask: ASK,
+    grants: [
+      granted(2, 'B', [
+        candidate('1', { visitedAt: C }, { recordAgeMax: 'P1Y' }),
+        candidate('2', { place: C }, { dataSubjectCategories: ['SUSPECT'] }),
+        candidate('3', { size: C }, { recordAgeMax: 'P1M' }),
+      ]),
+    ],
+  },
+  {
+    name: 'the page is cut to the fewest rows a clause allows',
+    ask: ASK,
+    grants: [
+      granted(2, 'B', [candidate('1', { visitedAt: C, place: C }, { rowsMax: 20 })]),
+      granted(3, 'C', [candidate('1', { visitedAt: C, place: C }, { rowsMax: 10 })]),
+    ],
+  },
+  {
     name: 'a withheld field is never selected',
     ask: { ...ASK, fields: ['reference', 'size'] },
     grants: [granted(2, 'B', [PLACE_CLEAR])],
@@ -130,6 +160,35 @@ export const READ_CASES: readonly ReadCase[] = [
       granted(2, 'B', [
         candidate('1', { visitedAt: C, place: { kind: 'GENERALISED', step: 'region' } }),
         candidate('2', { visitedAt: C, place: C, reference: M }, { rows: inPlace('P.2'), handlingCodes: ['H2'] }),
+      ]),
+    ],
+  },
+  {
+    name: 'each row compares what it shows with a token or with a value',
+    ask: {
+      ...ASK,
+      where: {
+        kind: 'or',
+        of: [
+          { kind: 'not', of: inPlace('P.1') },
+          { kind: 'compare', field: 'place', op: 'in', value: ['psn_1', 'psn_2'] },
+        ],
+      },
+    },
+    grants: [
+      granted(2, 'B', [
+        candidate('1', { visitedAt: C, place: P }),
+        candidate('2', { visitedAt: C, place: C }, { rows: inPlace('P.2') }),
+      ]),
+    ],
+  },
+  {
+    name: 'rows that show a token are in no order by its field',
+    ask: { ...ASK, where: inPlace('P.1'), orderBy: [{ field: 'place', direction: 'ASC' }] },
+    grants: [
+      granted(2, 'B', [
+        candidate('1', { visitedAt: C, place: P }),
+        candidate('2', { visitedAt: C, place: C }, { rows: inPlace('P.2') }),
       ]),
     ],
   },

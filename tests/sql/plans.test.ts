@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import type { ReadAsk } from '../../src/domain/ask.js';
 import type { Grant } from '../../src/domain/decision.js';
+import { filled } from '../../src/hub/statement-shape.js';
 import { planRead } from '../../src/plan/plan-read.js';
 import { partitionDdl, tableDdl } from '../../src/records/table-ddl.js';
 import { readQuery } from '../../src/sql/compile-read.js';
@@ -56,7 +57,7 @@ async function planOf(grants: readonly Grant[], ask: ReadAsk = ASK): Promise<rea
   const { text, values } = renderSelect(query, TIME_ZONE);
   const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
     `explain (analyze, timing off, format json) ${text}`,
-    [...values],
+    [...filled({ text, values }, [], (token) => token.replace('psn_', '')).values],
   );
   const nodes: PlanNode[] = [];
   const visit = (node: PlanNode): void => {
@@ -114,5 +115,17 @@ describe('what PostgreSQL does for a page', () => {
     );
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
     expect(rowsRead(nodes)).toBeLessThanOrEqual(2 * 51);
+  });
+
+  test.each([
+    { op: 'eq', value: 'psn_777' },
+    { op: 'in', value: ['psn_777', 'psn_778'] },
+  ] as const)('a token finds its records by the index of the values ($op)', async ({ op, value }) => {
+    const nodes = await planOf(
+      [granted(2, 'B', [candidate('1', { visitedAt: CLEAR, reference: { kind: 'PSEUDONYM' } })])],
+      { ...ASK, where: { kind: 'compare', field: 'reference', op, value } },
+    );
+    expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    expect(rowsRead(nodes)).toBe([value].flat().length);
   });
 });

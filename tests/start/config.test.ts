@@ -19,6 +19,7 @@ const PRODUCTION: Environment = {
   BESA_ISSUER: 'https://login.example',
   BESA_AUDIENCE: 'besa',
   BESA_JWKS: '/etc/besa/keys.json',
+  BESA_ENVIRONMENT: 'tirana-2024',
 };
 
 function problemsOf(environment: Environment): readonly string[] {
@@ -51,6 +52,7 @@ describe('a broken configuration', () => {
     ['BESA_JWKS', ['http://login.example/keys', 'ftp://x/keys']],
     ['BESA_URL', ['127.0.0.1:4000', 'ftp://x']],
     ['BESA_SECRET', ['short']],
+    ['BESA_PSEUDONYM_ROTATION', ['day', 'YEAR', 'never']],
   ])('%s is not guessed', (name, values) => {
     for (const value of values.filter((text) => text !== '')) {
       const named = checkConfig({ [name]: value }).problems.filter((problem) => problem.name === name);
@@ -83,14 +85,14 @@ describe('a broken configuration', () => {
 
 describe('production', () => {
   test('refuses the demo world', () => {
-    expect(problemsOf({ ...PRODUCTION, BESA_DEMO: 'small' })).toEqual([
+    expect(problemsOf({ ...PRODUCTION, BESA_DEMO: 'small' })).toContain(
       'BESA_DEMO has `small`; it wants `off` when NODE_ENV is `production`',
-    ]);
+    );
   });
 
-  test('demands an issuer and a secret', () => {
+  test('demands an issuer, a name in signed texts and a secret', () => {
     const missing = checkConfig({ NODE_ENV: 'production' }).problems.map(({ name }) => name);
-    expect(missing).toEqual(['BESA_ISSUER', 'BESA_AUDIENCE', 'BESA_JWKS', 'BESA_SECRET']);
+    expect(missing).toEqual(['BESA_ISSUER', 'BESA_AUDIENCE', 'BESA_JWKS', 'BESA_ENVIRONMENT', 'BESA_SECRET']);
   });
 
   test('starts without the demo world by itself', () => {
@@ -99,6 +101,26 @@ describe('production', () => {
       demo: 'off',
       issuer: { audience: 'besa' },
     });
+  });
+});
+
+describe('the name of the hub in signed texts', () => {
+  test('is no name of a demo outside the demo, and no other name in it', () => {
+    const named = (environment: Environment): readonly string[] =>
+      problemsOf(environment).map((line) => line.split(' ')[0] ?? '');
+    for (const name of ['demo', 'demo-tirana']) {
+      expect(named({ BESA_DEMO: 'off', BESA_ENVIRONMENT: name })).toEqual(['BESA_ENVIRONMENT']);
+      expect(readConfig({ BESA_ENVIRONMENT: name }).signingEnvironment).toBe(name);
+    }
+    expect(named({ BESA_ENVIRONMENT: 'tirana-2024' })).toEqual(['BESA_ENVIRONMENT']);
+    for (const name of ['Tirana', 'a b', '-a', 'a_b'])
+      expect(named({ BESA_ENVIRONMENT: name })).toContain('BESA_ENVIRONMENT');
+  });
+
+  test('is what was signed under before it could be set, where it is not', () => {
+    expect(readConfig({}).signingEnvironment).toBe('demo');
+    expect(readConfig({ BESA_DEMO: 'off', NODE_ENV: 'test' }).signingEnvironment).toBe('test');
+    expect(readConfig(PRODUCTION).signingEnvironment).toBe('tirana-2024');
   });
 });
 
@@ -144,6 +166,8 @@ describe('a good configuration', () => {
       recordsFolder: join(process.cwd(), 'schema/records'),
       timeZone: 'Europe/Tirane',
       demo: 'small',
+      signingEnvironment: 'demo',
+      pseudonymRotation: 'year',
       logLevel: 'info',
       client: {},
       color: false,

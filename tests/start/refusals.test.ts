@@ -92,6 +92,7 @@ describe('a hub that cannot start', () => {
       BESA_ISSUER: 'https://login.example',
       BESA_AUDIENCE: 'besa',
       BESA_JWKS: '/nowhere/keys.json',
+      BESA_ENVIRONMENT: 'tirana-2024',
       DATABASE_URL: 'postgres://besa@127.0.0.1:9/besa',
       BESA_DATA: dataFolder(),
     });

@@ -25,7 +25,7 @@ const verify: VerifySignature = (publicKey, text, signature) => {
 
 const keyOf = (agency: string, id: number): SignatoryKey => {
   const { publicKey } = demoKey(agency);
-  return { id, agency, publicKey, isDemo: true, validFrom: new Date(0) };
+  return { id, agency, publicKey, isDemo: true, validFrom: new Date(0), confirmedAt: new Date(0) };
 };
 
 /** The history with a step's facts added, as the store would record them at the world's loading. */
@@ -56,7 +56,8 @@ const taken = (step: Step, history: AgreementHistory | undefined, reference: str
     case 'sign': {
       if (history === undefined) throw new Error('only what was drafted can be signed');
       const signature = signAsDemo(step.by, negotiationOf(history).text.body);
-      return sign(actor, history, signature, { keys: [keyOf(step.by, 1)], acceptsDemoKeys: !production, verify });
+      const rules = { keys: [keyOf(step.by, 1)], acceptsDemoKeys: !production, verify, now: WORLD_LOADED_AT };
+      return sign(actor, history, signature, rules);
     }
     case 'suspend':
       return suspend(actor, history, { reason: step.reason ?? '' }, WORLD_NOW);

@@ -6,26 +6,29 @@ import type { ApiContext } from '../context.js';
 import { AgreementType } from '../types/agreement.js';
 import {
   AgreementReferenceInput,
+  AmendAgreementInput,
+  CounterAgreementInput,
   DraftAgreementInput,
   InterruptAgreementInput,
-  RegisterSignatoryKeyInput,
   RejectAgreementInput,
   SignAgreementInput,
   TerminateAgreementInput,
+  WithdrawAgreementInput,
 } from '../types/agreement-input.js';
 import { payloadOf } from '../types/payload.js';
-import { AgencyType } from '../types/registry.js';
 
 const payloadTypeOf = (mutation: string) => payloadOf(AgreementType, mutation, 'agreement');
 const DraftAgreementPayload = payloadTypeOf('draftAgreement');
+const AmendAgreementPayload = payloadTypeOf('amendAgreement');
 const OfferAgreementPayload = payloadTypeOf('offerAgreement');
+const CounterAgreementPayload = payloadTypeOf('counterAgreement');
 const AcceptAgreementPayload = payloadTypeOf('acceptAgreement');
 const RejectAgreementPayload = payloadTypeOf('rejectAgreement');
+const WithdrawAgreementPayload = payloadTypeOf('withdrawAgreement');
 const SignAgreementPayload = payloadTypeOf('signAgreement');
 const SuspendAgreementPayload = payloadTypeOf('suspendAgreement');
 const ResumeAgreementPayload = payloadTypeOf('resumeAgreement');
 const TerminateAgreementPayload = payloadTypeOf('terminateAgreement');
-const RegisterSignatoryKeyPayload = payloadOf(AgencyType, 'registerSignatoryKey', 'agency');
 
 const party = ({ identity, journal }: ApiContext): agreements.Party => ({ identity, journal });
 
@@ -41,12 +44,13 @@ const referenceOf = (input: AgreementReferenceInput): agreements.Reference => ({
 });
 
 /** The document of the agreement file, from the input of the same keys. */
-function documentOf(input: DraftAgreementInput): object {
+export function documentOf(input: DraftAgreementInput): object {
   const clauses = input.clauses.map(({ quota, ...clause }) => ({
     ...given(clause),
-    ...(quota == null ? {} : { quota: { values: quota.values, per: quota.per } }),
+    ...(quota == null ? {} : { quota: given(quota) }),
   }));
-  return { ...given(input), clauses };
+  const { afterEffects } = input;
+  return { ...given(input), ...(afterEffects == null ? {} : { afterEffects: given(afterEffects) }), clauses };
 }
 
 function interruptionOf(input: InterruptAgreementInput | TerminateAgreementInput) {
@@ -78,12 +82,34 @@ export class ChangeAgreementResolver {
     return payload(context, agreements.draftAgreement(context.hub, party(context), documentOf(input)));
   }
 
+  @Mutation(() => AmendAgreementPayload, {
+    description: 'Drafts the next version of a finalised agreement; `difference` says what it changes for whom.',
+  })
+  amendAgreement(
+    @Arg('input', () => AmendAgreementInput) { document, seen }: AmendAgreementInput,
+    @Ctx() context: ApiContext,
+  ): Promise<object> {
+    const input = { document: documentOf(document), ...(seen == null ? {} : { seen }) };
+    return payload(context, agreements.amendAgreement(context.hub, party(context), input));
+  }
+
   @Mutation(() => OfferAgreementPayload, { description: 'Sends the own draft to the other parties.' })
   offerAgreement(
     @Arg('input', () => AgreementReferenceInput) input: AgreementReferenceInput,
     @Ctx() context: ApiContext,
   ): Promise<object> {
     return payload(context, agreements.offerAgreement(context.hub, party(context), referenceOf(input)));
+  }
+
+  @Mutation(() => CounterAgreementPayload, {
+    description: 'Answers the wording on the table with another complete one: the next round.',
+  })
+  counterAgreement(
+    @Arg('input', () => CounterAgreementInput) { document, seen }: CounterAgreementInput,
+    @Ctx() context: ApiContext,
+  ): Promise<object> {
+    const input = { document: documentOf(document), ...(seen == null ? {} : { seen }) };
+    return payload(context, agreements.counterAgreement(context.hub, party(context), input));
   }
 
   @Mutation(() => AcceptAgreementPayload, { description: 'Agrees to the wording on the table.' })
@@ -101,6 +127,18 @@ export class ChangeAgreementResolver {
   ): Promise<object> {
     const { reason } = input;
     return payload(context, agreements.rejectAgreement(context.hub, party(context), { ...referenceOf(input), reason }));
+  }
+
+  @Mutation(() => WithdrawAgreementPayload, {
+    description: 'Takes back the own draft, or the own wording on the table, and ends the talks about this version.',
+  })
+  withdrawAgreement(
+    @Arg('input', () => WithdrawAgreementInput) input: WithdrawAgreementInput,
+    @Ctx() context: ApiContext,
+  ): Promise<object> {
+    const because = input.reason == null ? {} : { reason: input.reason };
+    const withdrawn = agreements.withdrawAgreement(context.hub, party(context), { ...referenceOf(input), ...because });
+    return payload(context, withdrawn);
   }
 
   @Mutation(() => SignAgreementPayload, {
@@ -141,20 +179,5 @@ export class ChangeAgreementResolver {
     @Ctx() context: ApiContext,
   ): Promise<object> {
     return payload(context, agreements.terminateAgreement(context.hub, party(context), interruptionOf(input)));
-  }
-
-  @Mutation(() => RegisterSignatoryKeyPayload, {
-    description: "Registers the public key of an agency's signatory. For the operator of the hub.",
-  })
-  async registerSignatoryKey(
-    @Arg('input', () => RegisterSignatoryKeyInput) input: RegisterSignatoryKeyInput,
-    @Ctx() context: ApiContext,
-  ): Promise<object> {
-    // Keys of the demo world come in with the demo world alone.
-    const key = { agency: input.agency, publicKey: input.publicKey, isDemo: false };
-    const changed = await agreements.registerSignatoryKey(context.hub, party(context), key);
-    return changed.kind === 'REFUSED'
-      ? { agency: null, userErrors: changed.userErrors }
-      : { agency: await context.loaders.agency.load(input.agency), userErrors: [] };
   }
 }

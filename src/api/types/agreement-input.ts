@@ -17,8 +17,14 @@ const JustificationEnum = enumOf('JustificationRule', ['REQUIRED'] as const, 'Wh
 
 @InputType()
 export class QuotaInput {
-  @Field(() => Int)
-  values!: number;
+  @Field(() => Int, { nullable: true, description: 'Values asked for in matches.' })
+  values?: number | null;
+  @Field(() => Int, { nullable: true })
+  requests?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Records disclosed.' })
+  records?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Different records disclosed.' })
+  subjects?: number | null;
   @Field(() => String, { description: '`day` or `month`.' })
   per!: string;
 }
@@ -75,6 +81,14 @@ export class ClauseInput {
   duties?: readonly string[] | null;
 }
 
+@InputType({ description: 'What becomes of what was received when the agreement ends.' })
+export class AfterEffectsInput {
+  @Field(() => String, { description: '`ERASE` or `RETURN`.' })
+  received!: string;
+  @Field(() => String, { nullable: true, description: 'ISO 8601 duration after the end; omitted = by the end itself.' })
+  within?: string | null;
+}
+
 @InputType({ description: 'An agreement as in its file.' })
 export class DraftAgreementInput {
   @Field(() => String)
@@ -93,6 +107,24 @@ export class DraftAgreementInput {
   until!: string;
   @Field(() => String, { nullable: true })
   framework?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: "ISO 8601 duration between one side's tightening and its effect; omitted = at once.",
+  })
+  amendmentNotice?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'ISO 8601 duration between a notice of termination and the end; omitted = at once.',
+  })
+  terminationNotice?: string | null;
+  @Field(() => AfterEffectsInput, { nullable: true })
+  afterEffects?: AfterEffectsInput | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Who besides giver and receiver of a clause may see that it exists: `PARTIES` or `ALL`; omitted = nobody.',
+  })
+  matrix?: string | null;
   @Field(() => [ClauseInput])
   clauses!: readonly ClauseInput[];
 }
@@ -106,6 +138,34 @@ export class AgreementReferenceInput {
     description: 'Number of the last event seen; if something happened since, `STALE_VERSION`.',
   })
   seen?: number | null;
+}
+
+@InputType({ description: 'The next version of a finalised agreement.' })
+export class AmendAgreementInput {
+  @Field(() => DraftAgreementInput, { description: 'The complete wording, of the same reference and parties.' })
+  document!: DraftAgreementInput;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of the last event seen; if something happened since, `STALE_VERSION`.',
+  })
+  seen?: number | null;
+}
+
+@InputType()
+export class CounterAgreementInput {
+  @Field(() => DraftAgreementInput, { description: 'The complete wording, of the same reference and parties.' })
+  document!: DraftAgreementInput;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of the last event seen; if something happened since, `STALE_VERSION`.',
+  })
+  seen?: number | null;
+}
+
+@InputType()
+export class WithdrawAgreementInput extends AgreementReferenceInput {
+  @Field(() => String, { nullable: true, description: 'The other parties read it.' })
+  reason?: string | null;
 }
 
 @InputType()
@@ -124,7 +184,10 @@ export class RejectAgreementInput extends AgreementReferenceInput {
 
 @InputType()
 export class TerminateAgreementInput extends RejectAgreementInput {
-  @Field(() => DateTime, { nullable: true, description: 'Omitted = at once.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Omitted = at once; of a termination, at the end of the notice agreed on.',
+  })
   effectiveAt?: string | null;
 }
 
@@ -134,12 +197,4 @@ export class InterruptAgreementInput extends TerminateAgreementInput {
   assigner?: string | null;
   @Field(() => String, { nullable: true, description: 'One article only.' })
   article?: string | null;
-}
-
-@InputType()
-export class RegisterSignatoryKeyInput {
-  @Field(() => String)
-  agency!: string;
-  @Field(() => String, { description: 'Ed25519 public key, 64 hexadecimal digits.' })
-  publicKey!: string;
 }

@@ -6,6 +6,7 @@ import {
   type NegotiationState,
 } from '../../domain/agreement.js';
 import { EVENT_KINDS, type EventKind } from '../../domain/agreement-history.js';
+import { CHANGE_EFFECTS, type ChangeEffect } from '../../domain/difference.js';
 import { connectionOf } from '../connection.js';
 import { enumOf } from '../enum-of.js';
 import { DateTime, Json } from '../scalars.js';
@@ -58,10 +59,45 @@ export class AgreementVersionType {
   hash!: string;
   @Field(() => DateTime)
   finalisedAt!: Date;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'From when it counts, after the notice due if one party tightened; null if it counts for nothing.',
+  })
+  beginsAt!: Date | null;
+  @Field(() => String, { nullable: true, description: 'The party that entered it alone; null: every party signed.' })
+  tightenedBy!: string | null;
   @Field(() => [SignatureType])
   signatures!: readonly SignatureType[];
   @Field(() => Json, { description: DOCUMENT })
   document!: unknown;
+}
+
+@ObjectType('WordingChange', { simpleResolvers: true, description: 'One place at which two wordings differ.' })
+export class WordingChangeType {
+  @Field(() => [String], { description: 'The place in the document, outermost first; clauses by article.' })
+  path!: readonly string[];
+  @Field(() => Json, { nullable: true, description: 'Null: it was not there.' })
+  before!: unknown;
+  @Field(() => Json, { nullable: true, description: 'Null: it is not there any more.' })
+  after!: unknown;
+}
+
+@ObjectType('NegotiationRound', { simpleResolvers: true, description: 'One complete wording that was sent.' })
+export class NegotiationRoundType {
+  @Field(() => Int, { description: 'Counted from 1.' })
+  round!: number;
+  @Field(() => Int)
+  revision!: number;
+  @Field(() => String, { description: 'The agency whose wording it is.' })
+  author!: string;
+  @Field(() => DateTime)
+  at!: Date;
+  @Field(() => String, { description: HASH })
+  hash!: string;
+  @Field(() => Json, { description: DOCUMENT })
+  document!: unknown;
+  @Field(() => [WordingChangeType], { description: 'Against the round before; the first, against the version before.' })
+  diff!: readonly WordingChangeType[];
 }
 
 @ObjectType('Negotiation', { simpleResolvers: true, description: 'The version on the table.' })
@@ -74,7 +110,11 @@ export class NegotiationType {
   state!: NegotiationState;
   @Field(() => String)
   drafter!: string;
-  @Field(() => [String], { description: 'Agencies that accepted this wording.' })
+  @Field(() => String, { description: 'The agency that wrote the wording on the table.' })
+  author!: string;
+  @Field(() => Int, { description: 'Which wording of these talks it is, from 1; 0: a draft that was not sent.' })
+  round!: number;
+  @Field(() => [String], { description: 'Agencies that wrote or accepted this wording.' })
   accepted!: readonly string[];
   @Field(() => [String], { description: 'Agencies that signed it.' })
   signed!: readonly string[];
@@ -84,6 +124,37 @@ export class NegotiationType {
   hash!: string;
   @Field(() => Json, { description: DOCUMENT })
   document!: unknown;
+  @Field(() => [WordingChangeType], {
+    description: 'What it changes of the round before; of the first one, and of a draft, of the version before.',
+  })
+  diff!: readonly WordingChangeType[];
+  @Field(() => [NegotiationRoundType], { description: 'Every wording that was sent in these talks, oldest first.' })
+  rounds!: readonly NegotiationRoundType[];
+}
+
+export const ChangeEffectEnum = enumOf(
+  'ChangeEffect',
+  CHANGE_EFFECTS,
+  'NARROWER: less is permitted or more forbidden. WIDER: more, or it is not certain that it is not. NEUTRAL: neither.',
+);
+
+@ObjectType('AgreementChange', {
+  simpleResolvers: true,
+  description: 'One thing that the wording on the table changes against the version before it.',
+})
+export class AgreementChangeType {
+  @Field(() => ChangeEffectEnum)
+  effect!: ChangeEffect;
+  @Field(() => String, { nullable: true, description: 'Null: the agreement as a whole.' })
+  article!: string | null;
+  @Field(() => String, { nullable: true, description: 'The agency that gives.' })
+  assigner!: string | null;
+  @Field(() => String, { nullable: true, description: 'The agency that receives.' })
+  assignee!: string | null;
+  @Field(() => [String], { description: 'Where in the document.' })
+  path!: readonly string[];
+  @Field(() => String)
+  sentence!: string;
 }
 
 @ObjectType('AgreementAct', { simpleResolvers: true })
@@ -135,6 +206,16 @@ export class AgreementType {
   status!: AgreementStatus | null;
   @Field(() => NegotiationType, { nullable: true })
   negotiation!: NegotiationType | null;
+  @Field(() => [AgreementChangeType], {
+    nullable: true,
+    description: 'Who gains and who loses by the wording on the table; null if there is no version before it.',
+  })
+  difference!: readonly AgreementChangeType[] | null;
+  @Field(() => [String], {
+    description:
+      'Parties of which each may enter that wording by its signature alone: it only narrows what concerns them.',
+  })
+  mayEnterAlone!: readonly string[];
   @Field(() => [AgreementVersionType], { description: 'Finalised ones, oldest first.' })
   versions!: readonly AgreementVersionType[];
   @Field(() => [AgreementActType])

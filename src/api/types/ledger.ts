@@ -52,6 +52,11 @@ export class LedgerAskType {
   selectedFields!: readonly string[];
   @Field(() => [String])
   touchedFields!: readonly string[];
+  @Field(() => String, {
+    nullable: true,
+    description: 'The agency through whose eyes an owner looked at its own records; null: through its own.',
+  })
+  viewAs?: string;
   @Field(() => [LedgerLineType])
   lines!: readonly LedgerLineType[];
 }

@@ -12,7 +12,20 @@ export const SignatoryKeyRow = defineEntity({
     publicKey: p.text(),
     isDemo: p.boolean(),
     validFrom: p.datetime(),
+    validUntil: p.datetime().nullable(),
     registeredBy: p.text(),
+  },
+});
+
+export const SignatoryKeyConfirmationRow = defineEntity({
+  name: 'SignatoryKeyConfirmationRow',
+  tableName: 'signatory_key_confirmation',
+  schema: 'besa',
+  properties: {
+    keyId: p.integer().primary(),
+    confirmedAt: p.datetime(),
+    confirmedBy: p.text(),
+    agency: p.text(),
   },
 });
 
@@ -24,6 +37,7 @@ export const SignatoryKeyEndRow = defineEntity({
     keyId: p.integer().primary(),
     endedAt: p.datetime(),
     endedBy: p.text(),
+    reason: p.text().nullable(),
   },
 });
 
@@ -82,6 +96,7 @@ export const AgreementVersionRow = defineEntity({
     revision: p.integer(),
     parties: p.array(),
     finalisedAt: p.datetime(),
+    tightenedBy: p.text().nullable(),
   },
 });
 
@@ -98,5 +113,19 @@ export const AgreementActRow = defineEntity({
     effectiveAt: p.datetime(),
     assigner: p.text().nullable(),
     article: p.text().nullable(),
+  },
+});
+
+export const DutyAttestationRow = defineEntity({
+  name: 'DutyAttestationRow',
+  tableName: 'duty_attestation',
+  schema: 'besa',
+  properties: {
+    reference: p.text().primary(),
+    duty: p.text().primary(),
+    agency: p.text(),
+    person: p.text(),
+    statement: p.text(),
+    at: p.datetime(),
   },
 });

@@ -14,6 +14,7 @@ import type {
   AgreementSignatureRow,
   AgreementTextRow,
   AgreementVersionRow,
+  SignatoryKeyConfirmationRow,
   SignatoryKeyEndRow,
   SignatoryKeyRow,
 } from '../entities/agreements.js';
@@ -44,8 +45,8 @@ export function signatureFromRow(row: InferEntity<typeof AgreementSignatureRow>)
 }
 
 export function finalisedFromRow(row: InferEntity<typeof AgreementVersionRow>): FinalisedVersion {
-  const { reference, version, revision, finalisedAt } = row;
-  return { reference, version, revision, finalisedAt };
+  const { reference, version, revision, finalisedAt, tightenedBy } = row;
+  return { reference, version, revision, finalisedAt, ...(tightenedBy == null ? {} : { tightenedBy }) };
 }
 
 export function actFromRow(row: InferEntity<typeof AgreementActRow>): AgreementAct {
@@ -61,14 +62,28 @@ export function actFromRow(row: InferEntity<typeof AgreementActRow>): AgreementA
   };
 }
 
-/** Keys with their ends, in the order they were registered. */
+/** Keys with their confirmations and ends, in the order they were registered. */
 export function keysFromRows(
   keys: readonly InferEntity<typeof SignatoryKeyRow>[],
+  confirmations: readonly InferEntity<typeof SignatoryKeyConfirmationRow>[],
   ends: readonly InferEntity<typeof SignatoryKeyEndRow>[],
 ): readonly SignatoryKey[] {
-  const endOf = new Map(ends.map((end) => [end.keyId, end.endedAt]));
-  return keys.map(({ id, agency, publicKey, isDemo, validFrom }) => {
-    const endedAt = endOf.get(id);
-    return { id, agency, publicKey, isDemo, validFrom, ...(endedAt === undefined ? {} : { endedAt }) };
+  const confirmationOf = new Map(confirmations.map((confirmation) => [confirmation.keyId, confirmation]));
+  const endOf = new Map(ends.map((end) => [end.keyId, end]));
+  return keys.map(({ id, agency, publicKey, isDemo, validFrom, validUntil }) => {
+    const confirmation = confirmationOf.get(id);
+    const end = endOf.get(id);
+    return {
+      id,
+      agency,
+      publicKey,
+      isDemo,
+      validFrom,
+      ...(validUntil == null ? {} : { validUntil }),
+      // A confirmation by another agency than the key's confirms nothing.
+      ...(confirmation?.agency === agency ? { confirmedAt: confirmation.confirmedAt } : {}),
+      ...(end === undefined ? {} : { endedAt: end.endedAt }),
+      ...(end?.reason == null ? {} : { endReason: end.reason }),
+    };
   });
 }

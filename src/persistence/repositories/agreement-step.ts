@@ -41,10 +41,11 @@ function signatureStatement(signature: NonNullable<AgreementStep['signature']>):
   };
 }
 
-function finalisedStatement({ reference, version, revision }: NonNullable<AgreementStep['finalised']>): Statement {
+function finalisedStatement(finalised: NonNullable<AgreementStep['finalised']>): Statement {
+  const { reference, version, revision, tightenedBy } = finalised;
   return {
-    text: 'insert into besa.agreement_version (reference, version, revision) values ($1, $2, $3)',
-    values: [reference, version, revision],
+    text: 'insert into besa.agreement_version (reference, version, revision, tightened_by) values ($1, $2, $3, $4)',
+    values: [reference, version, revision, tightenedBy ?? null],
   };
 }
 

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
 import type { AgreementHistory, AgreementStep, SignatoryKey } from '../../domain/agreement-history.js';
+import type { DutyAttestation } from '../../domain/duty.js';
 import { HubError } from '../../domain/errors.js';
 import type { LedgerEntry } from '../../domain/ledger.js';
-import type { AgreementStore, Statement } from '../../hub/ports.js';
+import type { AgreementStore, NewKey, Statement } from '../../hub/ports.js';
 import {
   AgreementActRow,
   AgreementEventRow,
   AgreementSignatureRow,
   AgreementTextRow,
   AgreementVersionRow,
+  DutyAttestationRow,
+  SignatoryKeyConfirmationRow,
   SignatoryKeyEndRow,
   SignatoryKeyRow,
 } from '../entities/agreements.js';
@@ -27,9 +30,12 @@ import { stepStatements } from './agreement-step.js';
 
 const CONNECTIONS_MAX = 2;
 const UNIQUE_VIOLATION = '23505';
+const KEYS_OF_REFERENCE =
+  'select distinct reference from besa.agreement_text where besa.plain_reference(reference) = ? order by reference';
 const REFERENCES_OF_AGENCY = `
   select distinct reference from besa.agreement_text
   where body::jsonb #> '{terms,parties}' @> to_jsonb(?::text) order by reference`;
+const ALL_REFERENCES = 'select distinct reference from besa.agreement_text order by reference';
 
 /** Agreements as facts in PostgreSQL: read through the mapper, added in one transaction with their ledger entry. */
 export class AgreementStoreRepository implements AgreementStore {
@@ -44,9 +50,19 @@ export class AgreementStoreRepository implements AgreementStore {
     this.#pool.on('error', () => undefined);
   }
 
+  async references(): Promise<readonly string[]> {
+    const rows = await this.#orm.em.fork().execute<{ reference: string }[]>(ALL_REFERENCES);
+    return rows.map((row) => row.reference);
+  }
+
   async history(reference: string): Promise<AgreementHistory | undefined> {
     const [history] = await this.#histories([reference]);
     return history;
+  }
+
+  async historiesUnder(reference: string): Promise<readonly AgreementHistory[]> {
+    const rows = await this.#orm.em.fork().execute<{ reference: string }[]>(KEYS_OF_REFERENCE, [reference]);
+    return this.#histories(rows.map((row) => row.reference));
   }
 
   async historiesOf(agency: string): Promise<readonly AgreementHistory[]> {
@@ -64,25 +80,66 @@ export class AgreementStoreRepository implements AgreementStore {
   async keysOf(agencies: readonly string[]): Promise<readonly SignatoryKey[]> {
     const manager = this.#orm.em.fork();
     const keys = await manager.find(SignatoryKeyRow, { agency: { $in: [...agencies] } }, { orderBy: { id: 'asc' } });
-    const ends = await manager.find(SignatoryKeyEndRow, { keyId: { $in: keys.map((key) => key.id) } });
-    return keysFromRows(keys, ends);
+    const ofThese = { keyId: { $in: keys.map((key) => key.id) } };
+    const confirmations = await manager.find(SignatoryKeyConfirmationRow, ofThese);
+    return keysFromRows(keys, confirmations, await manager.find(SignatoryKeyEndRow, ofThese));
+  }
+
+  async registrarOf(keyId: number): Promise<string | undefined> {
+    return (await this.#orm.em.fork().findOne(SignatoryKeyRow, { id: keyId }))?.registeredBy;
   }
 
   addKey(
-    { agency, publicKey, isDemo }: Pick<SignatoryKey, 'agency' | 'publicKey' | 'isDemo'>,
+    { agency, publicKey, isDemo, validFrom, validUntil }: NewKey,
     by: string,
     entry: LedgerEntry,
   ): Promise<boolean> {
     const insert: Statement = {
-      text: 'insert into besa.signatory_key (agency, public_key, is_demo, registered_by) values ($1, $2, $3, $4)',
-      values: [agency, publicKey, isDemo, by],
+      text: `insert into besa.signatory_key (agency, public_key, is_demo, valid_from, valid_until, registered_by)
+        values ($1, $2, $3, $4, $5, $6)`,
+      values: [agency, publicKey, isDemo, validFrom ?? null, validUntil ?? null, by],
     };
     return this.#inTransaction(entry, (client) => client.query(insert.text, [...insert.values]));
   }
 
-  endKey(keyId: number, by: string, entry: LedgerEntry): Promise<boolean> {
-    const text = 'insert into besa.signatory_key_end (key_id, ended_by) values ($1, $2)';
-    return this.#inTransaction(entry, (client) => client.query(text, [keyId, by]));
+  confirmKey(
+    keyId: number,
+    { person, agency }: { readonly person: string; readonly agency: string },
+    entry: LedgerEntry,
+  ): Promise<boolean> {
+    const text = 'insert into besa.signatory_key_confirmation (key_id, confirmed_by, agency) values ($1, $2, $3)';
+    return this.#inTransaction(entry, (client) => client.query(text, [keyId, person, agency]));
+  }
+
+  endKey(
+    keyId: number,
+    { person, reason }: { readonly person: string; readonly reason: string },
+    entry: LedgerEntry,
+  ): Promise<boolean> {
+    const text = 'insert into besa.signatory_key_end (key_id, ended_by, reason) values ($1, $2, $3)';
+    return this.#inTransaction(entry, (client) => client.query(text, [keyId, person, reason]));
+  }
+
+  async attestationsOf(references: readonly string[]): Promise<readonly DutyAttestation[]> {
+    const where = { reference: { $in: [...references] } };
+    const rows = await this.#orm.em.fork().find(DutyAttestationRow, where);
+    return rows.map(({ reference, duty, agency, person, statement, at }) => ({
+      reference,
+      key: duty,
+      agency,
+      person,
+      statement,
+      at,
+    }));
+  }
+
+  attest(
+    { reference, key, agency, person, statement }: Omit<DutyAttestation, 'at'>,
+    entry: LedgerEntry,
+  ): Promise<boolean> {
+    const text = `insert into besa.duty_attestation (reference, duty, agency, person, statement)
+      values ($1, $2, $3, $4, $5)`;
+    return this.#inTransaction(entry, (client) => client.query(text, [reference, key, agency, person, statement]));
   }
 
   async close(): Promise<void> {
@@ -136,7 +193,8 @@ export class AgreementStoreRepository implements AgreementStore {
   }
 }
 
-async function historiesFrom(
+/** Histories of these agreements, in the order given, from one snapshot of the caller's. */
+export async function historiesFrom(
   manager: OrmManager,
   references: readonly string[],
   where: { readonly reference: { $in: string[] } },

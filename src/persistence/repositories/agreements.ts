@@ -1,4 +1,4 @@
-import type { AgreementAct, AgreementSet } from '../../domain/agreement.js';
+import type { AgreementAct, AgreementSet, AgreementVersion } from '../../domain/agreement.js';
 import type { Doubt, FinalisedVersion, StoredAgreement, Verified } from '../../domain/agreement-history.js';
 import type { SharedDatabase } from '../../domain/registry.js';
 import type { AgreementSource, AgreementVerifier, InForce } from '../../hub/ports.js';
@@ -7,12 +7,14 @@ import {
   AgreementSignatureRow,
   AgreementTextRow,
   AgreementVersionRow,
+  SignatoryKeyConfirmationRow,
   SignatoryKeyEndRow,
   SignatoryKeyRow,
 } from '../entities/agreements.js';
 import { AgencyRow, SharedDatabaseRow } from '../entities/registry.js';
 import type { Orm, OrmManager } from '../orm.js';
 import { actFromRow, finalisedFromRow, keysFromRows, signatureFromRow, textFromRow } from './agreement-rows.js';
+import { historiesFrom } from './agreement-store.js';
 
 export interface AgreementSourceOptions {
   readonly orm: Orm;
@@ -26,16 +28,43 @@ export interface AgreementSourceOptions {
 interface Loaded {
   readonly set: AgreementSet;
   readonly databases: readonly SharedDatabase[];
-  /** verified agreements by reference, for the next load: facts are only added, so these need not be read again */
-  readonly agreements: ReadonlyMap<string, Verified>;
+  /** over everything that verification read of all agreements */
+  readonly mark: string;
+  /** verified agreements by reference, for the next load: where the mark is the same, they need not be read again */
+  readonly agreements: ReadonlyMap<string, Marked>;
+  readonly doubts: readonly Doubt[];
   /** the database clock's instant and our own clock's reading at the same moment, in milliseconds */
   readonly databaseMs: number;
   readonly monotonicMs: number;
 }
 
-interface Version {
+interface Marked extends Verified {
+  /** over everything its verification read */
+  readonly mark: string;
+}
+
+interface Current {
   readonly version: string;
+  readonly mark: string;
   readonly nowMs: number;
+}
+
+const CURRENT = `select version::text as version, (extract(epoch from besa.besa_instant()) * 1000)::float8 as "nowMs",
+  (select besa.bytes_hash(coalesce(string_agg(e.mark, '' order by e.reference collate "C"), '')) from besa.evidence() e) as mark
+  from besa.agreement_set`;
+
+/** Keys of agreements that share their plain reference with another one: one of them has a suffix. */
+const CONTESTED = `select distinct t.reference from besa.agreement_text s
+  join besa.agreement_text t on besa.plain_reference(t.reference) = besa.plain_reference(s.reference)
+  where s.reference like '%~%' order by 1`;
+
+type Names = ReturnType<AgreementVerifier['namesOf']>;
+
+function named(versions: readonly AgreementVersion[], names: Names): readonly AgreementVersion[] {
+  return versions.map((version) => {
+    const shownAs = names.get(version.terms.reference);
+    return shownAs === undefined ? version : { ...version, shownAs };
+  });
 }
 
 /** The agreement set in PostgreSQL, kept between calls and loaded again only where something was added. */
@@ -50,12 +79,14 @@ export class AgreementRepository implements AgreementSource {
   }
 
   async inForce(options: { readonly refresh?: boolean } = {}): Promise<InForce> {
-    const known = options.refresh === true ? undefined : this.#loaded;
+    // While something is doubtful every call looks whether it was mended: nothing else would find out.
+    const isSettled = options.refresh !== true && this.#loaded?.doubts.length === 0;
+    const known = isSettled ? this.#loaded : undefined;
     const loaded = known ?? (await this.#refresh());
     // Asked just now, the database's own instant: an estimate could run ahead of it, and decide for what is still to come.
     const elapsedMs = known === undefined ? 0 : this.#options.monotonicMs() - known.monotonicMs;
     const now = new Date(loaded.databaseMs + elapsedMs);
-    return { set: loaded.set, databases: loaded.databases, now };
+    return { set: loaded.set, databases: loaded.databases, now, doubts: loaded.doubts };
   }
 
   /**
@@ -85,15 +116,15 @@ export class AgreementRepository implements AgreementSource {
     const sentMs = monotonicMs();
     const loaded = await orm.em.fork().transactional(
       async (manager) => {
-        const [row] = await manager.execute<Version[]>(
-          'select version::text as version, (extract(epoch from besa.besa_instant()) * 1000)::float8 as "nowMs" from besa.agreement_set',
-        );
+        const [row] = await manager.execute<Current[]>(CURRENT);
         if (row === undefined) throw new Error('the agreement set has lost its version');
         // The instant belongs to a moment between asking and hearing.
         const clock = { databaseMs: row.nowMs, monotonicMs: (sentMs + monotonicMs()) / 2 };
         const known = this.#loaded;
-        if (known !== undefined && known.set.version === row.version) return { ...known, ...clock };
-        return { ...(await this.#read(manager, row.version)), ...clock };
+        if (known !== undefined && known.set.version === row.version && known.mark === row.mark) {
+          return { ...known, ...clock };
+        }
+        return { ...(await this.#read(manager, row)), ...clock };
       },
       { isolationLevel: 'repeatable read', readOnly: true },
     );
@@ -101,54 +132,66 @@ export class AgreementRepository implements AgreementSource {
     return loaded;
   }
 
-  async #read(manager: OrmManager, version: string): Promise<Omit<Loaded, 'databaseMs' | 'monotonicMs'>> {
+  async #read(manager: OrmManager, { version, mark }: Current): Promise<Omit<Loaded, 'databaseMs' | 'monotonicMs'>> {
     const { verifier, onDoubt } = this.#options;
     const databases = await databasesFrom(manager);
     const agreements = await this.#verified(manager);
-    const doubts = [...agreements.values()].flatMap((agreement) => agreement.doubts);
+    const { versions: settled, doubts } = verifier.settle([...agreements.values()]);
     doubts.forEach(onDoubt);
-    const verified = [...agreements.values()].flatMap((agreement) => agreement.versions);
-    const versions = verifier.withoutDoubtful(verified, doubts);
+    const versions = named(verifier.withoutDoubtful(settled, doubts), await this.#names(manager));
     const acts: readonly AgreementAct[] = (await manager.findAll(AgreementActRow, { orderBy: { id: 'asc' } })).map(
       actFromRow,
     );
-    return { set: { version, versions, acts }, databases, agreements };
+    return { set: { version, versions, acts }, databases, mark, agreements, doubts };
   }
 
-  /** What was verified before stays so; new versions of an agreement, and doubtful ones, are read with all of their facts. */
-  async #verified(manager: OrmManager): Promise<ReadonlyMap<string, Verified>> {
-    const finalised = groups(await finalisedFrom(manager));
-    const counts = await finalisationsFrom(manager);
-    const references = [...new Set([...finalised.keys(), ...counts.keys()])].sort();
-    const isKnown = (reference: string): boolean => {
-      const known = this.#loaded?.agreements.get(reference);
-      const count = counts.get(reference) ?? 0;
-      const isWhole = finalised.get(reference)?.length === count;
-      return known !== undefined && known.doubts.length === 0 && isWhole && known.versions.length === count;
-    };
-    const unknown = references.filter((reference) => !isKnown(reference));
-    const read = unknown.length === 0 ? [] : await this.#readAgreements(manager, unknown, finalised, counts);
-    const fresh = new Map(read);
+  /** Only of references that several agreements have: next to none, so their histories are read whole. */
+  async #names(manager: OrmManager): Promise<Names> {
+    const contested = await manager.execute<{ reference: string }[]>(CONTESTED);
+    if (contested.length === 0) return new Map();
+    const references = contested.map(({ reference }) => reference);
+    const where = { reference: { $in: references } };
+    return this.#options.verifier.namesOf(await historiesFrom(manager, references, where));
+  }
+
+  /** What was verified before stays so while its facts are the same; new and doubtful agreements are read with all of theirs. */
+  async #verified(manager: OrmManager): Promise<ReadonlyMap<string, Marked>> {
+    const marks = await manager.execute<{ reference: string; mark: string }[]>(
+      'select reference, mark from besa.evidence() order by reference collate "C"',
+    );
+    const known = new Map<string, Marked>();
+    for (const { reference, mark } of marks) {
+      const before = this.#loaded?.agreements.get(reference);
+      if (before?.mark === mark && before.doubts.length === 0) known.set(reference, before);
+    }
+    const unknown = marks.filter(({ reference }) => !known.has(reference));
+    const read = unknown.length === 0 ? new Map<string, Verified>() : await this.#readAgreements(manager, unknown);
     return new Map(
-      references.map((reference) => [
+      marks.map(({ reference, mark }) => [
         reference,
-        fresh.get(reference) ?? this.#loaded?.agreements.get(reference) ?? { versions: [], doubts: [] },
+        known.get(reference) ?? { ...(read.get(reference) ?? { versions: [], doubts: [] }), mark },
       ]),
     );
   }
 
   async #readAgreements(
     manager: OrmManager,
-    references: readonly string[],
-    finalised: ReadonlyMap<string, readonly FinalisedVersion[]>,
-    counts: ReadonlyMap<string, number>,
-  ): Promise<readonly (readonly [string, Verified])[]> {
-    const where = { reference: { $in: [...references] } };
+    unknown: readonly { readonly reference: string }[],
+  ): Promise<ReadonlyMap<string, Verified>> {
+    const references = unknown.map(({ reference }) => reference);
+    const where = { reference: { $in: references } };
+    const finalised = groups(await finalisedFrom(manager, references));
+    const counts = await finalisationsFrom(manager);
     const texts = groups((await manager.find(AgreementTextRow, where)).map(textFromRow));
     const signatures = groups((await manager.find(AgreementSignatureRow, where)).map(signatureFromRow));
-    const keys = keysFromRows(await manager.findAll(SignatoryKeyRow), await manager.findAll(SignatoryKeyEndRow));
+    const keys = keysFromRows(
+      await manager.findAll(SignatoryKeyRow),
+      await manager.findAll(SignatoryKeyConfirmationRow),
+      await manager.findAll(SignatoryKeyEndRow),
+    );
     const agencies = (await manager.findAll(AgencyRow)).map(({ code, name, partner }) => ({ code, name, partner }));
-    return references.map((reference) => {
+    const databases = await databasesFrom(manager);
+    const verified = references.map((reference) => {
       const stored: StoredAgreement = {
         reference,
         finalised: finalised.get(reference) ?? [],
@@ -156,8 +199,9 @@ export class AgreementRepository implements AgreementSource {
         texts: texts.get(reference) ?? [],
         signatures: signatures.get(reference) ?? [],
       };
-      return [reference, this.#options.verifier.verify(stored, { keys, agencies })] as const;
+      return [reference, this.#options.verifier.verify(stored, { keys, agencies, databases })] as const;
     });
+    return new Map(verified);
   }
 }
 
@@ -166,8 +210,12 @@ async function databasesFrom(manager: OrmManager): Promise<readonly SharedDataba
   return rows.map(({ id, code, name, owner, recordType, hosting }) => ({ id, code, name, owner, recordType, hosting }));
 }
 
-async function finalisedFrom(manager: OrmManager): Promise<readonly FinalisedVersion[]> {
-  const rows = await manager.findAll(AgreementVersionRow, { orderBy: { reference: 'asc', version: 'asc' } });
+async function finalisedFrom(manager: OrmManager, references: readonly string[]): Promise<readonly FinalisedVersion[]> {
+  const rows = await manager.find(
+    AgreementVersionRow,
+    { reference: { $in: [...references] } },
+    { orderBy: { reference: 'asc', version: 'asc' } },
+  );
   return rows.map(finalisedFromRow);
 }
 

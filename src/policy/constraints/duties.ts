@@ -1,4 +1,4 @@
-import type { ConstraintCheck } from './constraint.js';
+import { enforcedLater } from './constraint.js';
 
-/** `duties`: what the recipient owes the owner in return. Not counted or checked yet, so the permission denies rather than be wider than it reads. */
-export const duties: ConstraintCheck = () => 'OWNER_APPROVAL_REQUIRED';
+/** `duties`: what the recipient owes in return. They fail no ask: each is a task that is attested, and stated with the data. */
+export const duties = enforcedLater;

@@ -1,4 +1,4 @@
-import type { ConstraintCheck } from './constraint.js';
+import { enforcedLater } from './constraint.js';
 
-/** `onwardDepth`: how far the recipient may hand it on. Not counted or checked yet, so the permission denies rather than be wider than it reads. */
-export const onwardDepth: ConstraintCheck = () => 'ONWARD_SHARING_FORBIDDEN';
+/** `onwardDepth: 0`: how often the recipient may hand it on. It fails no ask: it goes with the data, in `disclosure`. */
+export const onwardDepth = enforcedLater;

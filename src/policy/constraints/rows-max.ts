@@ -1,4 +1,4 @@
-import type { ConstraintCheck } from './constraint.js';
+import { enforcedLater } from './constraint.js';
 
-/** `rowsMax`: records disclosed under the clause. Not counted or checked yet, so the permission denies rather than be wider than it reads. */
-export const rowsMax: ConstraintCheck = () => 'QUOTA_EXHAUSTED';
+/** `rowsMax: 1000`: at most so many records in one answer. Enforced by the plan, which cuts the page; the next page goes on. */
+export const rowsMax = enforcedLater;

@@ -1,0 +1,113 @@
+import type { AgreementVersion } from '../domain/agreement.js';
+import { type Clause, type Permission, QUOTA_UNITS, type Quota, type QuotaUnit } from '../domain/clause.js';
+import type { Basis, Decision, QuotaAccount } from '../domain/decision.js';
+import { basisOf } from '../policy/candidate.js';
+import { clauseStatusAt, partiesNamed } from '../policy/in-force.js';
+import { quotaAccountOf } from '../policy/quota-account.js';
+import type { InForce, Ports, QuotaUse } from './ports.js';
+
+/** One unit of one quota in its present day or month. */
+export interface QuotaStanding {
+  readonly basis: Basis;
+  readonly assigner: string;
+  /** the agency that receives, and is counted */
+  readonly assignee: string;
+  readonly unit: QuotaUnit;
+  readonly per: Quota['per'];
+  readonly limit: number;
+  readonly used: number;
+  /** requests refused in this period because too little was left */
+  readonly refused: number;
+  /** when the first of them was; null: none was */
+  readonly firstRefusedAt: Date | null;
+  readonly from: Date;
+  readonly resetsAt: Date;
+}
+
+/** An account and the direction of the clause it belongs to. */
+interface DirectionAccount extends Pick<QuotaStanding, 'basis' | 'assigner' | 'assignee'> {
+  readonly account: QuotaAccount;
+}
+
+/**
+ * How much is used of every quota by which the agency gives or receives, under agreements that are in force or suspended.
+ * To nobody else: how much two agencies exchange is a matter of theirs.
+ */
+export async function quotaStandings(hub: Ports, agency: string): Promise<readonly QuotaStanding[]> {
+  const facts = await hub.agreements.inForce({ refresh: true });
+  const accounts = accountsConcerning(facts, agency);
+  const uses = await hub.quotas.usesOf(accounts.map(({ account }) => account));
+  return accounts.flatMap((one, index) => standingsIn(one, uses[index]));
+}
+
+/** The same of the clauses of one decision, by id of the database they are candidates for. */
+export async function quotasByDatabase(
+  hub: Ports,
+  assignee: string,
+  { grants }: Decision,
+): Promise<ReadonlyMap<number, readonly QuotaStanding[]>> {
+  const accounts = grants.flatMap((grant) => {
+    if (grant.kind !== 'GRANTED') return [];
+    const { id, owner: assigner } = grant.database;
+    return grant.candidates.flatMap(({ basis, quota: account }) =>
+      account === undefined ? [] : [{ id, basis, assigner, assignee, account }],
+    );
+  });
+  const uses = await hub.quotas.usesOf(accounts.map(({ account }) => account));
+  const standings = new Map<number, QuotaStanding[]>();
+  accounts.forEach((one, index) => {
+    standings.set(one.id, [...(standings.get(one.id) ?? []), ...standingsIn(one, uses[index])]);
+  });
+  return standings;
+}
+
+function standingsIn(one: DirectionAccount, use: QuotaUse | undefined): readonly QuotaStanding[] {
+  const { basis, assigner, assignee, account } = one;
+  const { limits, from, until } = account;
+  return QUOTA_UNITS.flatMap((unit) => {
+    const limit = limits[unit];
+    if (limit === undefined) return [];
+    const used = use?.used[unit] ?? 0;
+    const refused = use?.refused ?? 0;
+    const firstRefusedAt = use?.firstRefusedAt ?? null;
+    const period = { per: limits.per, from, resetsAt: until };
+    return [{ basis, assigner, assignee, unit, limit, used, refused, firstRefusedAt, ...period }];
+  });
+}
+
+const LIVE = ['IN_FORCE', 'SUSPENDED'];
+
+function accountsConcerning({ set, now }: InForce, agency: string): readonly DirectionAccount[] {
+  return set.versions
+    .filter(({ terms }) => terms.parties.includes(agency))
+    .flatMap((version) => version.terms.clauses.flatMap((clause) => directionsOf(version, clause)))
+    .filter(({ assigner, assignee }) => assigner === agency || assignee === agency)
+    .flatMap(({ version, clause, assigner, assignee }) => {
+      const account = quotaAccountOf({ version, clause, assigner, assignee }, now);
+      if (account === undefined) return [];
+      if (!LIVE.includes(clauseStatusAt(set, version, now, { assigner, article: clause.article }))) return [];
+      return [{ basis: basisOf({ version, clause, assigner }), assigner, assignee, account }];
+    })
+    .sort((a, b) => (a.account.key < b.account.key ? -1 : 1));
+}
+
+interface Direction {
+  readonly version: AgreementVersion;
+  readonly clause: Permission;
+  readonly assigner: string;
+  readonly assignee: string;
+}
+
+/** Who gives whom under a clause with a quota, partners resolved, a mutual one both ways. */
+function directionsOf(version: AgreementVersion, clause: Clause): readonly Direction[] {
+  if (clause.kind !== 'PERMISSION' || clause.constraints.quota === undefined) return [];
+  const givers = partiesNamed(clause.assigner, version);
+  const receivers = partiesNamed(clause.assignee, version);
+  const pairs = givers.flatMap((giver) => receivers.map((receiver) => [giver, receiver] as const));
+  const both = clause.mutual ? [...pairs, ...pairs.map(([giver, receiver]) => [receiver, giver] as const)] : pairs;
+  const directions = new Map<string, Direction>();
+  for (const [assigner, assignee] of both) {
+    if (assigner !== assignee) directions.set(`${assigner} ${assignee}`, { version, clause, assigner, assignee });
+  }
+  return [...directions.values()];
+}

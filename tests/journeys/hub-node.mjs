@@ -1,0 +1,40 @@
+// A whole hub in a process of its own, on a database that is prepared already: to be asked over sockets, stopped and woken.
+import { assembleSchema } from '../../dist/src/api/assemble.js';
+import { HubError } from '../../dist/src/domain/errors.js';
+import { createHttp } from '../../dist/src/http/server.js';
+import { sha256Hex, verifyEd25519 } from '../../dist/src/persistence/cryptography.js';
+import { createHubPorts } from '../../dist/src/start/hub-ports.js';
+import { openStandard } from '../../dist/src/start/standard.js';
+
+/** A token names its caller, as in the tests that need no process: `AL-BMP:ANALYST`. */
+async function identify(authorization = '') {
+  const [, agency, roles] = /^Bearer ([A-Z0-9-]+):([A-Z_,]+)$/.exec(authorization) ?? [];
+  if (roles === undefined) throw new HubError('UNAUTHENTICATED');
+  return { agency, person: 'tester', roles: roles.split(',') };
+}
+
+process.once('message', async ({ databaseUrl, readerUrl, timeZone }) => {
+  const standard = await openStandard('schema/records');
+  const hub = await createHubPorts({
+    standard,
+    timeZone,
+    databaseUrl,
+    readerUrl,
+    secret: Buffer.alloc(32, 1),
+    signing: { environment: 'test', acceptsDemoKeys: true, sha256: sha256Hex, verify: verifyEd25519 },
+    onLedgerFault: () => {},
+    onDoubt: (doubt) => console.error('unexpected doubt', doubt),
+    lookupConnections: 4,
+    aggregateConnections: 1,
+  });
+  const server = await createHttp({
+    hub,
+    schema: await assembleSchema(standard),
+    identify,
+    checks: [],
+    version: { version: '0.0.0', node: 'test' },
+    log: { error: (fields, message) => console.error(message, fields) },
+  });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  process.send({ port: server.server.address().port });
+});

@@ -1,0 +1,157 @@
+/** Four hubs on one database under load, and what must hold of all they said, whatever was stopped meanwhile. */
+import { Client } from 'pg';
+import { type HubNode, startNodes, type Told } from './hub-nodes.js';
+import { dataOf, type WorldHub, worldHub } from './world-hub.js';
+
+const NODES = 4;
+/** requests under way at each hub while there is load */
+const LOOPS = 2;
+
+export const AGREEMENT = 'AGR-2024-002';
+const ASKER = 'ME-BP:ANALYST';
+const ARGUMENTS = 'purpose: BORDER_SURVEILLANCE, databases: ["AL-BORDER-CROSSINGS"]';
+export const PAGE = `{ borderCrossings(${ARGUMENTS}, first: 5) { nodes { id nationality } } }`;
+const TOTAL = `{ borderCrossingStatistics(${ARGUMENTS}, groupBy: []) { total } }`;
+
+export interface RevocationWorld {
+  readonly nodes: readonly HubNode[];
+  /** Runs a statement that takes a lock, and holds it until the function given back is called. */
+  holding(statement: string): Promise<() => Promise<void>>;
+  /** Goes on asking until this instant of the clock of answers. */
+  lasts(untilMs: number, node: HubNode): Promise<void>;
+  /** A database of AL-BMP, by its steward. */
+  register(node: HubNode, code: string): Promise<Told>;
+  /** the table of the records asked for */
+  readonly recordTable: string;
+  /** How many acts of the newest one's kind stand at the end of the agreement's history. */
+  actsInARow(): Promise<number>;
+  /** As AL-BMP's signatory: suspends or resumes; the answer as told. */
+  act(node: HubNode, kind: 'suspend' | 'resume'): Promise<Told>;
+  page(node: HubNode): Promise<Told>;
+  /** Asks at every hub until `end` is called, which gives all answers. */
+  load(): Load;
+  /** Resolves once as many statements as given wait for a lock. Asked of the database, not slept for. */
+  waiting(count: number): Promise<void>;
+  /** Sequences of entries that disclosed under the agreement while it was suspended, in the order of the ledger. */
+  lateDisclosures(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface Load {
+  readonly told: readonly Told[];
+  /** Resolves once each of these hubs has told this many answers that were begun from now on. */
+  goesOn(nodes: readonly HubNode[], count: number): Promise<void>;
+  end(): Promise<readonly Told[]>;
+}
+
+export async function revocationWorld(): Promise<RevocationWorld> {
+  const world = await worldHub();
+  const nodes = await startNodes(world.database, NODES);
+  const record = await recordQuery(world);
+  return {
+    nodes,
+    recordTable: 'besa_records.border_crossing',
+    async holding(statement) {
+      const client = new Client({ connectionString: world.database.url });
+      await client.connect();
+      await client.query('begin');
+      await client.query(statement);
+      return () => client.end();
+    },
+    async lasts(untilMs, node) {
+      while (performance.now() < untilMs) await node.ask(PAGE, ASKER);
+    },
+    register: (node, code) =>
+      node.ask(
+        `mutation { registerSharedDatabase(input: { code: "${code}", name: "More", recordType: "BorderCrossing" }) { userErrors { code } } }`,
+        'AL-BMP:STEWARD',
+      ),
+    async actsInARow() {
+      const { rows } = await world.owner.query<{ kind: string }>(
+        'select kind from besa.agreement_act where reference = $1 order by id desc',
+        [AGREEMENT],
+      );
+      const changes = rows.findIndex(({ kind }) => kind !== rows[0]?.kind);
+      return changes < 0 ? rows.length : changes;
+    },
+    act: (node, kind) =>
+      node.ask(
+        `mutation { ${kind}Agreement(input: { reference: "${AGREEMENT}", reason: "an audit" }) { userErrors { code } } }`,
+        'AL-BMP:SIGNATORY',
+      ),
+    page: (node) => node.ask(PAGE, ASKER),
+    load: () => loadOn(nodes, [PAGE, record, TOTAL]),
+    async waiting(count) {
+      for (;;) {
+        const { rows } = await world.owner.query(WAITING);
+        if (rows.length >= count) return;
+      }
+    },
+    async lateDisclosures() {
+      const { rows } = await world.owner.query<{ sequence: string }>(LATE, [AGREEMENT]);
+      return rows.map(({ sequence }) => sequence);
+    },
+    async close() {
+      for (const node of nodes) node.end();
+      await world.close();
+    },
+  };
+}
+
+const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
+/** Disclosures by the agreement's clauses of which the last act before them, in the ledger's order, is a suspension. */
+const LATE = `with entry as (
+    select sequence, body::jsonb -> 'entry' as told from besa.ledger_entry
+  ), act as (
+    select sequence, told ->> 'action' as name from entry
+    where told ->> 'outcome' = 'ANSWERED' and told #>> '{subject,reference}' = $1
+      and told ->> 'action' in ('suspendAgreement', 'resumeAgreement')
+  )
+  select e.sequence from entry e
+  where jsonb_path_exists(e.told, '$.asks[*].lines[*] ? (@.outcome != "WITHHELD" && exists (@.basis[*] ? (@.agreement == $key)))',
+      jsonb_build_object('key', $1::text))
+    and (select a.name from act a where a.sequence < e.sequence order by a.sequence desc limit 1) = 'suspendAgreement'`;
+
+async function recordQuery(world: WorldHub): Promise<string> {
+  const page = dataOf<{ nodes: readonly { readonly id: string }[] }>(await world.ask(PAGE, ASKER), 'borderCrossings');
+  return `{ borderCrossing(id: "${page.nodes[0]?.id}", purpose: BORDER_SURVEILLANCE) { nationality } }`;
+}
+
+function loadOn(nodes: readonly HubNode[], queries: readonly string[]): Load {
+  const told: Told[] = [];
+  const state = { isOver: false };
+  const asking = nodes.flatMap((node) =>
+    Array.from({ length: LOOPS }, async (_, loop) => {
+      for (let turn = loop; !state.isOver; turn += 1) {
+        told.push(await node.ask(queries[turn % queries.length] ?? PAGE, ASKER));
+      }
+    }),
+  );
+  return {
+    told,
+    async goesOn(those, count) {
+      const from = performance.now();
+      const isThere = ({ index }: HubNode): boolean =>
+        told.filter(({ node, begunMs }) => node === index && begunMs >= from).length >= count;
+      // A loop that failed would never be there: it is waited for as well.
+      const failed = Promise.all(asking);
+      while (!those.every(isThere)) await Promise.race([failed, new Promise(setImmediate)]);
+    },
+    async end() {
+      state.isOver = true;
+      await Promise.all(asking);
+      return told;
+    },
+  };
+}
+
+/** Whether an answer holds anything of a record: a page with one, a record, a count above nothing. */
+export function holdsData({ text }: Told): boolean {
+  const { data } = JSON.parse(text) as { data?: Readonly<Record<string, unknown>> | null };
+  return Object.values(data ?? {}).some((field) => {
+    if (field === null || typeof field !== 'object') return false;
+    const { nodes, total, nationality } = field as { nodes?: readonly unknown[]; total?: number; nationality?: unknown };
+    return (nodes?.length ?? 0) > 0 || (total ?? 0) > 0 || nationality !== undefined;
+  });
+}

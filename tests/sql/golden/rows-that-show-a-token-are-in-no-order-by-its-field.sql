@@ -1,0 +1,6 @@
+select c."database_id" as x0, c."id" as x1, (case when ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3')))) is true then '1' else '0' end) || (case when ((c."place" = ($1::text)) and ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3'))))) is true then '1' else '0' end) as x2, c."handling_code" as x3, null as x4, c."visited_at" as x5, c."place" as x6
+from records."visit" c
+where (c."database_id" = 2) and ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3'))) or ((c."place" = ($1::text)) and ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3')))))) and (c."status" in ('ACTIVE', 'CORRECTED', 'DISPUTED')) and (case when ((c."place" = ($1::text)) and ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3'))))) is true then true else false end) and (case when ((c."place" = ($1::text)) and ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3'))))) is true then c."place" = ($2::text) else c."place" = any ($3::text[]) or (c."place" is null and null) end)
+order by (case when ((c."place" = ($1::text)) and ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3'))))) is true then c."place" else null end) asc nulls last, c."id" asc
+limit 51
+-- values: ["P.2","P.1",[{"text":"P.1"}]]

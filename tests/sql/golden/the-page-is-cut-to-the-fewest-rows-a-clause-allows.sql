@@ -1,0 +1,6 @@
+select c."database_id" as x0, c."id" as x1, '' as x2, c."handling_code" as x3, null as x4, c."visited_at" as x5, c."place" as x6
+from records."visit" c
+where (c."database_id" in (2, 3)) and ((c."handling_code" is null) or (not (c."handling_code" in ('H2', 'H3')))) and (c."status" in ('ACTIVE', 'CORRECTED', 'DISPUTED'))
+order by c."visited_at" desc nulls last, c."id" asc
+limit 11
+-- values: []
