@@ -202,10 +202,9 @@ begin
         from besa.readable_stretch s cross join lateral unnest(s.databases, s.grounds) o (id, ground)
         where s.ctx in (current_setting('besa.ctx', true), split_part(current_setting('besa.ctx', true), '|', 1))
           and s.valid_from <= besa.besa_now() and s.valid_until > besa.besa_now()
-          and case when o.ground is null then strpos(s.ctx, '|') = 0 else exists (
-            select from besa.verified_text v
-            join besa.agreement_text t using (reference, version, revision)
-            where v.id = o.ground and t.bytes_hash = v.hash) end
+          and case when o.ground is null then strpos(s.ctx, '|') = 0 else coalesce((
+            select t.bytes_hash = v.hash from besa.verified_text v
+            join besa.agreement_text t using (reference, version, revision) where v.id = o.ground), false) end
       )::int[]))$lock$, locked.schemaname, locked.tablename);
   end loop;
 end $$;

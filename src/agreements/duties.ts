@@ -2,7 +2,7 @@ import type { AgreementAct, AgreementVersion } from '../domain/agreement.js';
 import type { ClauseDuty, Permission } from '../domain/clause.js';
 import type { Duty, DutyAttestation, DutyKind } from '../domain/duty.js';
 import { type DirectedClause, directedClauses } from './directed-clauses.js';
-import { endOfPeriod, type LocalCalendar } from './local-calendar.js';
+import type { LocalCalendar } from './local-calendar.js';
 
 /** One agreement as far as its duties go. */
 export interface DutyFacts {
@@ -102,7 +102,7 @@ function timesOwed(
   timeZone: string,
   calendar: LocalCalendar,
 ): readonly { readonly owedFrom: Date; readonly dueAt: Date | null; readonly time: number }[] {
-  const after = (begun: Date, duration: string): Date => endOfPeriod(begun, duration, timeZone, calendar);
+  const after = (begun: Date, duration: string): Date => calendar.endOfPeriod(begun, duration, timeZone);
   const times: { owedFrom: Date; dueAt: Date | null; time: number }[] = [];
   let owedFrom = from;
   while (owedFrom <= now && owedFrom < until) {
@@ -153,6 +153,6 @@ function endDuties(stretches: readonly Stretch[], now: Date, calendar: LocalCale
     creditor: assigner,
     words: null,
     owedFrom: last.until,
-    dueAt: endOfPeriod(last.until, effects.within ?? 'P0D', timeZone, calendar),
+    dueAt: calendar.endOfPeriod(last.until, effects.within ?? 'P0D', timeZone),
   }));
 }

@@ -92,12 +92,3 @@ export function wrongState(negotiation: Negotiation, act: string, agency?: strin
   const mend = open.length === 0 ? '' : `; by your agency it can be ${open.join(' or ')}`;
   return refused('WRONG_STATE', `version ${version} is ${state}: it cannot be ${act}${mend}`);
 }
-
-/**
- * May this agency see the talks at all? A party may, once something was sent; before that, only the one that drafts. To
- * everybody else the agreement does not exist.
- */
-export function isVisibleTo(agency: string, negotiation: Negotiation): boolean {
-  if (!negotiation.isSent) return agency === negotiation.drafter;
-  return negotiation.terms.parties.includes(agency);
-}

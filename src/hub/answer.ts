@@ -7,6 +7,9 @@ import type { Ports } from './ports.js';
 /** How often a request is carried out when agreements keep changing under it. */
 export const ATTEMPTS_MAX = 3;
 
+/** How long after its entry was begun an answer may leave without another look: longer is a standstill, of us or of the ledger. */
+const ENTERED_MS_MAX = 500;
+
 /** The part of the hub a door needs. */
 export type Door = Pick<Ports, 'agreements' | 'ledger' | 'monotonicMs'>;
 
@@ -39,10 +42,12 @@ export async function answer<T>(
       await recordFault(hub, journal, error);
       throw error;
     }
+    const enteredMs = hub.monotonicMs();
     // INVARIANT (audit before answer): the result stays in this function until its entry is durable.
     if (journal.isClosed || (await isRecorded(hub, journal))) {
       // Now it is certain that this leaves. Before, a charge brought down could belong to records that left nevertheless.
       await journal.charges.settle();
+      await demandFresh(hub, journal, enteredMs);
       return result;
     }
     // A request that read nothing has met no guard but the ledger's: nobody else has noticed that the set is old.
@@ -51,6 +56,27 @@ export async function answer<T>(
   const error = new HubError('SOURCE_UNAVAILABLE', 'the agreements kept changing while this was answered; try again');
   await recordFault(hub, new RequestJournal(identity, request, elapsedMs), error);
   throw error;
+}
+
+/**
+ * INVARIANT (no answer from the past): what was entered a while ago leaves only if its decision still holds. A process that was
+ * stopped between its entry and its answer would else tell, when it wakes, what was suspended long since. The entry stays: it
+ * says more than was told, never less. Nothing waits between here and the socket.
+ *
+ * @param enteredMs when the database was asked to enter it, so before it looked whether the decision holds
+ * @throws HubError SOURCE_UNAVAILABLE
+ */
+async function demandFresh(hub: Door, { guard }: RequestJournal, enteredMs: number): Promise<void> {
+  if (guard === undefined) return;
+  let lookedMs = enteredMs;
+  for (let attempt = 0; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    if (hub.monotonicMs() - lookedMs < ENTERED_MS_MAX) return;
+    if (attempt === ATTEMPTS_MAX) break;
+    lookedMs = hub.monotonicMs();
+    const { set, now } = await hub.agreements.inForce({ refresh: true });
+    if (set.version !== guard.setVersion || (guard.validUntil !== null && guard.validUntil <= now)) break;
+  }
+  throw new HubError('SOURCE_UNAVAILABLE', 'the answer took too long to leave, and may no longer be given; ask again');
 }
 
 /** false = the agreements changed meanwhile: nothing was written and nothing may leave. */

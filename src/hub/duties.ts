@@ -3,12 +3,11 @@ import { dutiesOf } from '../agreements/duties.js';
 import type { Duty, DutyStatus } from '../domain/duty.js';
 import { HubError, type UserError } from '../domain/errors.js';
 import type { Identity, Role } from '../domain/identity.js';
-import { localDayOf, startOfLocalDay } from '../policy/local-time.js';
+import { CALENDAR } from './calendar.js';
 import type { Party } from './change-agreement.js';
 import { type OwnAgreement, ownAgreements } from './own-agreements.js';
 import type { Ports } from './ports.js';
 
-const CALENDAR = { localDayOf, startOfLocalDay };
 const ATTESTERS: readonly Role[] = ['POLICY_OFFICER', 'STEWARD'];
 const STATEMENT_LENGTH_MAX = 2_000;
 

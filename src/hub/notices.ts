@@ -3,7 +3,7 @@ import { noticesOf, type QuotaRefusal } from '../agreements/notices.js';
 import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { Notice } from '../domain/notice.js';
-import { localDayOf, startOfLocalDay } from '../policy/local-time.js';
+import { CALENDAR } from './calendar.js';
 import { dutiesFor } from './duties.js';
 import { ownAgreements } from './own-agreements.js';
 import type { Ports } from './ports.js';
@@ -22,7 +22,7 @@ export async function listNotices(hub: Ports, { agency }: Identity, since?: Date
     duties: dutiesFor(agency, own, now),
     refusals: refusals.filter(({ agreement }) => agreement === own.shown),
   }));
-  const notices = noticesOf(agency, { agreements: facts, keys }, now, { localDayOf, startOfLocalDay });
+  const notices = noticesOf(agency, { agreements: facts, keys }, now, CALENDAR);
   return since === undefined ? notices : notices.filter(({ at }) => at >= since);
 }
 

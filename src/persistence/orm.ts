@@ -11,6 +11,7 @@ import {
   SignatoryKeyRow,
 } from './entities/agreements.js';
 import { AgencyRow, PartnerRow, SharedDatabaseRow, TechnologyRow } from './entities/registry.js';
+import { LOCK_WAIT_MAX } from './outage.js';
 
 export type Orm = MikroORM;
 export type OrmManager = EntityManager;
@@ -45,6 +46,8 @@ export async function openOrm(url: string, connectionsMax: number = CONNECTIONS_
     clientUrl: url,
     entities: [...ENTITIES],
     pool: { min: 0, max: connectionsMax },
+    // A registration that waits for a lock keeps everybody waiting who comes after it.
+    driverOptions: { options: `-c lock_timeout=${LOCK_WAIT_MAX}` },
     forceUtcTimezone: true,
     // Statements carry record-free registry data and signed texts, but nothing of it belongs into a log.
     debug: false,

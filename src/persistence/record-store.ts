@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
-import { HubError } from '../domain/errors.js';
 import type { Guard, ReadResult, RecordStore, Statement } from '../hub/ports.js';
 import { GuardedRead, PreparedNames } from './guarded-read.js';
+import { isOutage, unavailable } from './outage.js';
 
 export interface RecordStoreOptions {
   /** of the reader role, which owns nothing */
@@ -94,17 +94,7 @@ function makePool(url: string, connections: number, secondsMax: number, planCach
   const pool = new pg.Pool({ connectionString: url, max: connections, idleTimeoutMillis: 0, options });
   // An idle connection that breaks is replaced at the next read; without a listener it would end the process.
   pool.on('error', () => {});
+  // Nor may one that breaks between two statements: a process that was stopped hears of both its rows and its end at once.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
-}
-
-/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention: shutdown, cancel by timeout). */
-function isOutage(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return true;
-  return /^(08|53|57)/.test(error.code ?? '');
-}
-
-function unavailable(cause: unknown): HubError {
-  const error = new HubError('SOURCE_UNAVAILABLE');
-  error.cause = cause;
-  return error;
 }

@@ -14,9 +14,13 @@ const DAY_MS = 86_400_000;
  * @throws if `notice` is no duration: refused when drafted
  */
 export function afterNotice(givenAt: Date, notice: string | undefined, timeZone: string): Date | undefined {
-  if (notice === undefined) return undefined;
-  const duration = durationFrom(notice);
-  if (duration === null) throw new Error('a notice is a duration');
-  const day = Date.parse(`${localDayOf(givenAt.getTime(), timeZone)}T00:00:00.000Z`);
+  return notice === undefined ? undefined : endOfPeriod(givenAt, notice, timeZone);
+}
+
+/** When a period counted in whole local days is over, as a notice is. @throws if `period` is no duration */
+export function endOfPeriod(begun: Date, period: string, timeZone: string): Date {
+  const duration = durationFrom(period);
+  if (duration === null) throw new Error('a period is a duration');
+  const day = Date.parse(`${localDayOf(begun.getTime(), timeZone)}T00:00:00.000Z`);
   return new Date(startOfLocalDay(dayText(movedBy(day, duration, 1) + DAY_MS), timeZone));
 }

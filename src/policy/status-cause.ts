@@ -39,14 +39,22 @@ export function statusCause(
   return { version, acts: actsBehind(set, version, instant, direction) };
 }
 
+/** None where the acts are not why: a suspension before the first day, or of what has expired since. */
 function actsBehind(
   set: AgreementSet,
   version: AgreementVersion,
   instant: Date,
   direction: ClauseDirection,
 ): readonly AgreementAct[] {
-  const own = set.acts.filter((act) => act.reference === version.terms.reference);
-  const ended = own.filter((act) => act.kind === 'TERMINATE' && act.effectiveAt <= instant);
-  if (ended.length > 0) return ended.slice(0, 1);
-  return suspendingActs(version, own, instant, direction);
+  const { reference } = version.terms;
+  const own = set.acts.filter((act) => act.reference === reference);
+  const versions = set.versions.filter(({ terms }) => terms.reference === reference);
+  switch (statusAt(version, own, versions, instant, direction)) {
+    case 'TERMINATED':
+      return own.filter((act) => act.kind === 'TERMINATE' && act.effectiveAt <= instant).slice(0, 1);
+    case 'SUSPENDED':
+      return suspendingActs(version, own, instant, direction);
+    default:
+      return [];
+  }
 }

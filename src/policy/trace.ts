@@ -41,7 +41,8 @@ const CLAUSES_MAX = 50;
  *
  * Only clauses towards the agency that asks are in `standings`, so only such are told.
  *
- * @param grant what was decided: `CLAUSE` steps that hold are its candidates, prohibitions that bind its bars
+ * @param grant what was decided: `CLAUSE` steps that hold are its candidates (which keeps few of many equal ones),
+ *              prohibitions that bind its bars
  */
 export function traceOf(grant: Grant, standings: Standings, storyOf: StatusStory): readonly TraceStep[] {
   const { database } = grant;

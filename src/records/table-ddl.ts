@@ -143,15 +143,15 @@ function dayColumn(recordType: RecordType, timeZone: string): readonly string[] 
  * The second lock: which databases the reader's context may read at this instant, from the agreement tables alone. A
  * database is open only while the text behind it still has, byte for byte, the hash it was verified with.
  * One array for the whole statement (an InitPlan), so it costs the same for one row and for a million, and it ships to
- * foreign partitions. No context, or a stale one, is an empty array: no row.
+ * foreign partitions. No context, or a stale one, is an empty array: no row. A scalar subquery and no `exists`: that one is
+ * planned as a hash of all texts, read anew in each statement.
  */
 const SECOND_LOCK = `database_id = any ((
     select coalesce(array_agg(o.id), '{}')
     from besa.readable_stretch s cross join lateral unnest(s.databases, s.grounds) o (id, ground)
     where s.ctx in (current_setting('besa.ctx', true), split_part(current_setting('besa.ctx', true), '|', 1))
       and s.valid_from <= besa.besa_now() and s.valid_until > besa.besa_now()
-      and case when o.ground is null then strpos(s.ctx, '|') = 0 else exists (
-        select from besa.verified_text v
-        join besa.agreement_text t using (reference, version, revision)
-        where v.id = o.ground and t.bytes_hash = v.hash) end
+      and case when o.ground is null then strpos(s.ctx, '|') = 0 else coalesce((
+        select t.bytes_hash = v.hash from besa.verified_text v
+        join besa.agreement_text t using (reference, version, revision) where v.id = o.ground), false) end
   )::int[])`;

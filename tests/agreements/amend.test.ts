@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import * as acts from '../../src/hub/change-agreement.js';
 import { showAgreement } from '../../src/hub/show-agreement.js';
+import { decide } from '../../src/policy/decide.js';
 import { afterNotice } from '../../src/policy/notice.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { conclude, openHub, party, type RealHub, signatureNow } from './real-hub.js';
-import { agreement, clause, type Document, signatureOf } from './small-world.js';
+import { agreement, clause, type Document, SIGHTING, STANDARD, signatureOf } from './small-world.js';
 
 let database: TestDatabase;
 let hub: RealHub;
@@ -276,6 +277,41 @@ describe('an annex', () => {
     expect(codesOf(await acts.acceptAgreement(hub, party('BB-P'), { reference: 'AGR-A-8' }))).toEqual([
       'WIDER_THAN_FRAMEWORK',
     ]);
+  });
+});
+
+describe('a prohibition', () => {
+  const ban: Document = {
+    article: '9',
+    kind: 'PROHIBITION',
+    assigner: 'AA-P',
+    assignee: 'BB-P',
+    recordType: 'Sighting',
+  };
+  const bars = async (reference: string): Promise<readonly string[]> => {
+    const { set, databases, now } = await hub.agreements.inForce({ refresh: true });
+    const ask = { agency: 'BB-P', action: 'READ', purpose: 'PATROL', recordType: 'Sighting' } as const;
+    const { grants } = decide(ask, { set, databases, now, recordType: SIGHTING, standard: STANDARD });
+    const [grant] = grants.filter(({ kind }) => kind === 'GRANTED');
+    const found = grant?.kind === 'GRANTED' ? grant.bars.map(({ basis }) => `${basis.agreement} ${basis.article}`) : [];
+    return found.filter((bar) => bar.startsWith(reference));
+  };
+
+  test('is lifted by no act of one side: neither suspending nor superseding nor ending it', async () => {
+    const reference = 'AGR-P-1';
+    await clockAt('2026-06-01T10:00:00Z');
+    await conclude(hub, agreement({ reference: 'AGR-P-0', clauses: [rights] }));
+    await conclude(hub, agreement({ reference, clauses: [rights, ban] }));
+    await acts.suspendAgreement(hub, party('BB-P'), { reference, reason: 'wants it gone' });
+    expect(await bars(reference)).toEqual(['AGR-P-1 9']);
+    const document = agreement({ reference, clauses: [narrower] });
+    await acts.amendAgreement(hub, party('BB-P'), { document });
+    await acts.offerAgreement(hub, party('BB-P'), { reference });
+    expect(codesOf(await signedBy('BB-P', reference))).toEqual(['WRONG_STATE']);
+    await acts.terminateAgreement(hub, party('BB-P'), { reference, reason: 'wants it gone' });
+    await clockAt('2034-04-30T21:59:59.999Z');
+    expect(await bars(reference)).toEqual(['AGR-P-1 9']);
+    await clockAt('2026-06-01T10:00:00Z');
   });
 });
 

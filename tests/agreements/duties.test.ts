@@ -3,9 +3,8 @@ import { dutiesOf } from '../../src/agreements/duties.js';
 import { parseTerms } from '../../src/agreements/parse-terms.js';
 import type { AgreementAct, AgreementVersion } from '../../src/domain/agreement.js';
 import type { DutyAttestation } from '../../src/domain/duty.js';
-import { localDayOf, startOfLocalDay } from '../../src/policy/local-time.js';
+import { CALENDAR } from '../../src/hub/calendar.js';
 
-const CALENDAR = { localDayOf, startOfLocalDay };
 const AGREEMENT = 'AGR-2025-001';
 
 function version(
@@ -42,8 +41,8 @@ function version(
     version: number,
     hash: String(number),
     partnerOf: { 'AL-BMP': 'AL', 'ME-BP': 'ME', 'MK-BP': 'MK' },
-    from: new Date(startOfLocalDay(terms.from, terms.timeZone)),
-    until: new Date(startOfLocalDay(terms.until, terms.timeZone)),
+    from: new Date(CALENDAR.startOfLocalDay(terms.from, terms.timeZone)),
+    until: new Date(CALENDAR.startOfLocalDay(terms.until, terms.timeZone)),
     finalisedAt: new Date('2024-04-20T08:00:00Z'),
   };
 }

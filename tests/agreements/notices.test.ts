@@ -6,10 +6,9 @@ import type { Outcome } from '../../src/agreements/outcome.js';
 import type { AgreementAct, AgreementVersion } from '../../src/domain/agreement.js';
 import type { AgreementHistory, SignatoryKey } from '../../src/domain/agreement-history.js';
 import type { Duty } from '../../src/domain/duty.js';
-import { localDayOf, startOfLocalDay } from '../../src/policy/local-time.js';
+import { CALENDAR } from '../../src/hub/calendar.js';
 import { agreement, termsFrom, WORDING, withStep } from './small-world.js';
 
-const CALENDAR = { localDayOf, startOfLocalDay };
 const AT = new Date('2024-04-10T08:00:00Z');
 const A = { agency: 'AA-P', person: 'ana' };
 const B = { agency: 'BB-P', person: 'ben' };
@@ -34,8 +33,8 @@ function inForce(more: Partial<NoticeFacts> = {}): NoticeFacts {
     version: 1,
     hash: 'hash',
     partnerOf: { 'AA-P': 'AA', 'BB-P': 'BB' },
-    from: new Date(startOfLocalDay(terms.from, terms.timeZone)),
-    until: new Date(startOfLocalDay(terms.until, terms.timeZone)),
+    from: new Date(CALENDAR.startOfLocalDay(terms.from, terms.timeZone)),
+    until: new Date(CALENDAR.startOfLocalDay(terms.until, terms.timeZone)),
     finalisedAt: AT,
   };
   const history = talks(true);

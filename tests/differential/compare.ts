@@ -223,18 +223,7 @@ export async function compareCells(
   const meant = countCells(ask, grants, readGrants, world);
   const sorted = (cells: readonly CountCell[]): readonly CountCell[] =>
     cells.map(hideUncounted).sort((a, b) => (JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1));
-  try {
-    deepStrictEqual(sorted(sent), sorted(meant));
-  } catch (e) {
-    (globalThis as unknown as { TRACE: (...x: unknown[]) => void }).TRACE?.(
-      ask,
-      grants,
-      plan.used,
-      plan.lines,
-      plan.sources.map((x) => [x.source.database.code, x.countMin]),
-    );
-    throw e;
-  }
+  deepStrictEqual(sorted(sent), sorted(meant));
   const rule = strictest(ask, grants, world.recordType);
   deepStrictEqual(protect(sorted(sent), plannedRule(plan.sources)), protect(sorted(meant), rule));
   const foreign = { ...world, records: withoutOwn(world, decision) };

@@ -33,12 +33,15 @@ export async function openDifferential(server: string): Promise<DifferentialData
   };
 }
 
-/** To ask the second lock within the transaction of a world. Not inherited: the role itself stays what it is for everybody else. */
+/** To ask the second lock within the transaction of a world. Before PostgreSQL 16 what is granted is inherited too, always. */
 async function mayBecomeReader(client: Client): Promise<void> {
-  const { rows } = await client.query<{ can: boolean }>(
-    `select rolsuper or current_setting('server_version_num')::int < 160000 as can from pg_roles where rolname = current_user`,
+  const { rows } = await client.query<{ all: boolean; inherits: boolean }>(
+    `select rolsuper as all, current_setting('server_version_num')::int < 160000 as inherits
+     from pg_roles where rolname = current_user`,
   );
-  if (rows[0]?.can !== true) await client.query('grant besa_reader to current_user with inherit false, set true');
+  const [role] = rows;
+  if (role?.all !== true)
+    await client.query(`grant besa_reader to current_user ${role?.inherits ? '' : 'with inherit false, set true'}`);
 }
 
 async function onServer(server: string, statement: string): Promise<void> {

@@ -11,8 +11,8 @@ const CASES = process.env.BESA_TEST_CASES;
 const PAGES = Number(CASES ?? 800);
 const TABLES = Number(CASES ?? 200);
 const AGREEMENTS = Number(CASES ?? 5_000);
-/** a feature decides an answer at least so often, of five thousand cases */
-const DECISIVE_MIN = 5;
+/** each kind of demand decides an answer at least so often; it is left out of a few of the five thousand cases only, so in truth more often */
+const DECISIVE_MIN = 10;
 
 let database: DifferentialDatabase;
 let client: Client;

@@ -70,16 +70,17 @@ export const agreementsInMemory: Ground<AgreementWorld, LockedExecutor> = {
 
 export { agreementCase };
 
-/** Runs so many cases. @throws at the first that differs, naming how to run it again */
+/** Runs so many cases, the first from `seed`. @throws at the first that differs, naming how to run it again */
 export async function runCases<W, E>(
   cases: number,
   one: Case<W, E>,
   { worldOf, executorOf }: Ground<W, E>,
+  seed: number = SEED,
 ): Promise<Shapes> {
   const shapes = { EMPTY: 0, SOME: 0, TOTAL: 0 };
   let current: { readonly world: W; readonly executor: E } | undefined;
   for (let index = 0; index < cases; index += 1) {
-    const choices = new Choices(SEED + index);
+    const choices = new Choices(seed + index);
     if (current === undefined || index % CASES_PER_WORLD === 0) {
       const world = worldOf(choices);
       current = { world, executor: await executorOf(world) };
@@ -87,9 +88,9 @@ export async function runCases<W, E>(
     try {
       shapes[await one(choices, current.world, current.executor)] += 1;
     } catch (cause) {
-      const from = SEED + index - (index % CASES_PER_WORLD);
+      const from = seed + index - (index % CASES_PER_WORLD);
       const again = `again with BESA_TEST_SEED=${from} BESA_TEST_CASES=${CASES_PER_WORLD}`;
-      throw new Error(`case ${index} of seed ${SEED} differs; ${again}: ${String(cause)}`, { cause });
+      throw new Error(`case ${index} of seed ${seed} differs; ${again}: ${String(cause)}`, { cause });
     }
   }
   return shapes;

@@ -13,6 +13,8 @@ async function identify(authorization = '') {
   return { agency, person: 'tester', roles: roles.split(',') };
 }
 
+// Left alone by the test that started it, it ends.
+process.once('disconnect', () => process.exit());
 process.once('message', async ({ databaseUrl, readerUrl, timeZone }) => {
   const standard = await openStandard('schema/records');
   const hub = await createHubPorts({

@@ -46,13 +46,14 @@ export interface Load {
 
 export async function revocationWorld(): Promise<RevocationWorld> {
   const world = await worldHub();
-  const nodes = await startNodes(world.database, NODES);
   const record = await recordQuery(world);
+  const nodes = await startNodes(world.database, NODES);
   return {
     nodes,
-    recordTable: 'besa_records.border_crossing',
+    recordTable: 'records.border_crossing',
     async holding(statement) {
       const client = new Client({ connectionString: world.database.url });
+      client.on('error', () => {});
       await client.connect();
       await client.query('begin');
       await client.query(statement);
@@ -151,7 +152,11 @@ export function holdsData({ text }: Told): boolean {
   const { data } = JSON.parse(text) as { data?: Readonly<Record<string, unknown>> | null };
   return Object.values(data ?? {}).some((field) => {
     if (field === null || typeof field !== 'object') return false;
-    const { nodes, total, nationality } = field as { nodes?: readonly unknown[]; total?: number; nationality?: unknown };
+    const { nodes, total, nationality } = field as {
+      nodes?: readonly unknown[];
+      total?: number;
+      nationality?: unknown;
+    };
     return (nodes?.length ?? 0) > 0 || (total ?? 0) > 0 || nationality !== undefined;
   });
 }

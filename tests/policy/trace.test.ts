@@ -8,6 +8,8 @@ import type { Clause } from '../../src/domain/clause.js';
 import type { Grant } from '../../src/domain/decision.js';
 import { firstReason, REASON_CODES, type ReasonCode } from '../../src/domain/reasons.js';
 import { type DecisionFacts, decide, standingsOf } from '../../src/policy/decide.js';
+import { statusAt } from '../../src/policy/in-force.js';
+import { statusCause } from '../../src/policy/status-cause.js';
 import { type TraceStep, traceOf } from '../../src/policy/trace.js';
 import { REGISTRY, SIGHTING, STANDARD } from '../agreements/small-world.js';
 
@@ -203,5 +205,42 @@ test('the steps of a trace alone lead to the decision, in random worlds', () => 
     'NO_AGREEMENT',
   ]) {
     expect([outcome, (seen.get(outcome) ?? 0) >= 10]).toEqual([outcome, true]);
+  }
+});
+
+test('where a status comes from: the version that has it, and acts only where acts brought it about', () => {
+  const seen = new Map<string, number>();
+  const property = fc.property(world, fc.constantFrom('BB-P', 'AA-P'), (set, agency) => {
+    const facts: DecisionFacts = {
+      set,
+      databases: REGISTRY.databases,
+      recordType: SIGHTING,
+      standard: STANDARD,
+      now: NOW,
+    };
+    const question: Ask = { agency, action: 'READ', purpose: 'PATROL', recordType: 'Sighting' };
+    for (const database of REGISTRY.databases) {
+      for (const { right, status } of standingsOf(question, facts, database).permissions) {
+        const direction = { assigner: right.assigner, article: right.clause.article };
+        const cause = statusCause(set, right.version, NOW, direction);
+        if (cause === undefined) {
+          expect(status).toBe('NOT_YET_IN_FORCE');
+          continue;
+        }
+        const { reference } = cause.version.terms;
+        const isOwn = reference === right.version.terms.reference;
+        const versions = set.versions.filter(({ terms }) => terms.reference === reference);
+        const handedOn = isOwn ? direction : { assigner: right.assigner };
+        expect(statusAt(cause.version, set.acts, versions, NOW, handedOn)).toBe(status);
+        const kinds = new Set(cause.acts.map(({ kind }) => kind));
+        const wanted = status === 'SUSPENDED' ? ['SUSPEND'] : status === 'TERMINATED' ? ['TERMINATE'] : [];
+        expect([...kinds]).toEqual(wanted);
+        seen.set(`${status} ${isOwn}`, (seen.get(`${status} ${isOwn}`) ?? 0) + 1);
+      }
+    }
+  });
+  fc.assert(property, { seed: 20261123, numRuns: 8_000 });
+  for (const way of ['SUSPENDED true', 'SUSPENDED false', 'TERMINATED true', 'TERMINATED false', 'EXPIRED false']) {
+    expect([way, (seen.get(way) ?? 0) >= 5]).toEqual([way, true]);
   }
 });

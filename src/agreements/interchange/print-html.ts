@@ -1,6 +1,6 @@
 import type { AgreedVersion } from './agreed-version.js';
 import type { Phrases } from './phrases.js';
-import type { Summary } from './summary.js';
+import type { ArticleInWords, Summary } from './summary.js';
 
 /** The words of the sheet itself; the agreement's are in its summary. */
 export interface SheetPhrases {
@@ -59,7 +59,9 @@ p { margin: .25em 0; }
 section { break-inside: avoid; }
 table { border-collapse: collapse; width: 100%; margin-top: .6em; font: 8.5pt/1.4 "Noto Sans", "DejaVu Sans", Arial, sans-serif; }
 th, td { text-align: left; vertical-align: top; border-top: .5pt solid #999; padding: 4pt 8pt 4pt 0; }
+td:nth-child(-n + 2) { white-space: nowrap; }
 tr { break-inside: avoid; }
+ul { margin: .2em 0; padding-left: 1.4em; }
 code { font: 7.5pt/1.4 "Noto Sans Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 `;
 
@@ -68,8 +70,6 @@ code { font: 7.5pt/1.4 "Noto Sans Mono", "DejaVu Sans Mono", monospace; overflow
  * script, no request to anywhere; every text is escaped.
  */
 export function printHtml(version: AgreedVersion, summary: Summary, phrases: Phrases, sheet: SheetPhrases): string {
-  const paragraphs = (sentences: readonly string[]): string =>
-    sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n');
   const section = (heading: string, body: string): string =>
     `<section>\n<h2>${escaped(heading)}</h2>\n${body}\n</section>`;
   return `<!DOCTYPE html>
@@ -85,13 +85,23 @@ export function printHtml(version: AgreedVersion, summary: Summary, phrases: Phr
 <p class="kind">${escaped(sheet.page)}</p>
 <h1>${escaped(summary.heading)}</h1>
 ${paragraphs(summary.introduction)}
-${summary.articles.map(({ heading, sentences }) => section(heading, paragraphs(sentences))).join('\n')}
+${summary.articles.map((article) => section(article.heading, articleBody(article, summary))).join('\n')}
 ${section(summary.endingHeading, paragraphs(summary.ending))}
 ${section(sheet.signatures, signatureTable(version, sheet))}
 ${section(sheet.proof, proof(version, sheet))}
 </body>
 </html>
 `;
+}
+
+function paragraphs(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n');
+}
+
+function articleBody({ sentences, conditions }: ArticleInWords, { conditionsLabel }: Summary): string {
+  if (conditions.length === 0) return paragraphs(sentences);
+  const items = conditions.map((condition) => `<li>${escaped(condition)}</li>`).join('\n');
+  return `${paragraphs([...sentences, conditionsLabel])}\n<ul>\n${items}\n</ul>`;
 }
 
 function signatureTable({ terms, signatures }: AgreedVersion, sheet: SheetPhrases): string {

@@ -10,6 +10,8 @@ import { dayInWords, type Phrases } from './phrases.js';
 export interface ArticleInWords {
   readonly heading: string;
   readonly sentences: readonly string[];
+  /** what is demanded besides, one item each; empty for none */
+  readonly conditions: readonly string[];
 }
 
 /** An agreement in words, for a document or a plain text. */
@@ -17,6 +19,8 @@ export interface Summary {
   readonly heading: string;
   readonly introduction: readonly string[];
   readonly articles: readonly ArticleInWords[];
+  /** stands before the conditions of an article */
+  readonly conditionsLabel: string;
   readonly endingHeading: string;
   readonly ending: readonly string[];
 }
@@ -43,6 +47,7 @@ export function summaryOf(version: AgreedVersion, standard: ExchangeStandard, ph
       ...(finalisedAt === null ? [phrases.notInForce] : []),
     ],
     articles: terms.clauses.map((clause) => articleOf(clause, standard, phrases)),
+    conditionsLabel: phrases.conditions,
     endingHeading: phrases.ending.heading,
     ending: [
       phrases.ending.amendment(within(amendmentNotice)),
@@ -56,33 +61,41 @@ export function summaryOf(version: AgreedVersion, standard: ExchangeStandard, ph
 }
 
 /** The summary as plain text, one sentence group per line. */
-export function summaryText({ heading, introduction, articles, endingHeading, ending }: Summary): string {
+export function summaryText({
+  heading,
+  introduction,
+  articles,
+  conditionsLabel,
+  endingHeading,
+  ending,
+}: Summary): string {
+  const told = ({ conditions }: ArticleInWords): readonly string[] =>
+    conditions.length === 0 ? [] : [conditionsLabel, ...conditions.map((condition) => `- ${condition}`)];
   const blocks = [
     heading,
     introduction.join('\n'),
-    ...articles.map((article) => `${article.heading}\n${article.sentences.join('\n')}`),
+    ...articles.map((article) => [article.heading, ...article.sentences, ...told(article)].join('\n')),
     `${endingHeading}\n${ending.join('\n')}`,
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
 function articleOf(clause: Clause, standard: ExchangeStandard, phrases: Phrases): ArticleInWords {
-  const sentences =
-    clause.kind === 'PERMISSION'
-      ? permissionSentences(clause, standard, phrases)
-      : prohibitionSentences(clause, standard, phrases);
-  return { heading: phrases.article(clause.article), sentences };
+  const heading = phrases.article(clause.article);
+  if (clause.kind === 'PROHIBITION') {
+    return { heading, sentences: prohibitionSentences(clause, standard, phrases), conditions: [] };
+  }
+  const sentences = permissionSentences(clause, standard, phrases);
+  return { heading, sentences, conditions: conditionsOf(clause.constraints, phrases) };
 }
 
 function permissionSentences(clause: Permission, standard: ExchangeStandard, phrases: Phrases): readonly string[] {
   const { assigner, assignee, action, mutual, rows, purposes } = clause;
-  const conditions = conditionsOf(clause.constraints, phrases);
   return [
     phrases.permission({ assigner, assignee, action, mutual, records: recordsOf(clause, standard, phrases) }),
     phrases.purposes(purposes.map((name) => purposeName(name, standard, phrases))),
     rows === undefined ? phrases.everyRow : phrases.rows(conditionText(rows, phrases)),
     ...shownSentences(clause, phrases),
-    ...(conditions.length === 0 ? [] : [`${phrases.conditions} ${conditions.join('; ')}.`]),
   ];
 }
 

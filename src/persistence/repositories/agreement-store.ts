@@ -18,6 +18,7 @@ import {
 } from '../entities/agreements.js';
 import { appendStatement } from '../ledger.js';
 import type { Orm, OrmManager } from '../orm.js';
+import { isOutage, LOCK_WAIT_MAX, STANDSTILL_MAX, unavailable } from '../outage.js';
 import {
   actFromRow,
   eventFromRow,
@@ -29,7 +30,12 @@ import {
 import { stepStatements } from './agreement-step.js';
 
 const CONNECTIONS_MAX = 2;
+const CONNECT_MS_MAX = 10_000;
+/** Seconds one statement of an act may take: the facts of a large agreement are read out of it by the database. */
+const STATEMENT_SECONDS_MAX = 60;
+const SETTINGS = `-c lock_timeout=${LOCK_WAIT_MAX} -c idle_in_transaction_session_timeout=${STANDSTILL_MAX} -c statement_timeout=${STATEMENT_SECONDS_MAX}s -c synchronous_commit=on`;
 const UNIQUE_VIOLATION = '23505';
+const BROKEN_OFF = 'the act was broken off; look whether it was done, and try again if not';
 const KEYS_OF_REFERENCE =
   'select distinct reference from besa.agreement_text where besa.plain_reference(reference) = ? order by reference';
 const REFERENCES_OF_AGENCY = `
@@ -45,9 +51,17 @@ export class AgreementStoreRepository implements AgreementStore {
   /** @param url of the hub's own role; `close` ends the connections this opens */
   constructor(orm: Orm, url: string) {
     this.#orm = orm;
-    this.#pool = new Pool({ connectionString: url, max: CONNECTIONS_MAX, application_name: 'besa-agreements' });
+    this.#pool = new Pool({
+      connectionString: url,
+      max: CONNECTIONS_MAX,
+      application_name: 'besa-agreements',
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      options: SETTINGS,
+    });
     // A connection lost while idle is no event: the next act makes another.
     this.#pool.on('error', () => undefined);
+    // Lost between two statements, it is told by the next one: after a standstill both come at once.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async references(): Promise<readonly string[]> {
@@ -148,7 +162,9 @@ export class AgreementStoreRepository implements AgreementStore {
 
   /** false if a row of the same key was there already: then nothing is written, the entry neither. */
   async #inTransaction(entry: LedgerEntry, addFacts: (client: PoolClient) => Promise<unknown>): Promise<boolean> {
-    const client = await this.#pool.connect();
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw unavailable(error);
+    });
     try {
       // Read committed: the append looks again, in its own snapshot, after it has the ledger's lock.
       await client.query('begin isolation level read committed');
@@ -165,6 +181,8 @@ export class AgreementStoreRepository implements AgreementStore {
       );
       client.release(!isClean);
       if (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION) return false;
+      // Broken off while it committed, nobody knows whether the act was done; the history does.
+      if (!(error instanceof HubError) && isOutage(error)) throw unavailable(error, BROKEN_OFF);
       throw error;
     }
   }

@@ -1,8 +1,12 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { Agency, Partner, SharedDatabase, Technology } from '../../domain/registry.js';
 import type { Registry } from '../../hub/ports.js';
 import { AgencyRow, PartnerRow, SharedDatabaseRow, TechnologyRow } from '../entities/registry.js';
 import type { Orm, OrmManager } from '../orm.js';
+import { STANDSTILL_MAX, unavailable } from '../outage.js';
+
+/** SQLSTATE */
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The statements that make the partition of one shared database in its record type's table. */
 export type PartitionDdl = (recordType: string, databaseId: number) => readonly string[];
@@ -76,6 +80,8 @@ export class RegistryRepository implements Registry {
     const { code, name, owner, recordType, hosting } = database;
     return isAdded(() =>
       this.#manager().transactional(async (manager) => {
+        // From here on locks are held that every reader of the record type would wait for.
+        await manager.execute(`set local idle_in_transaction_session_timeout = '${STANDSTILL_MAX}'`);
         const id = await manager.insert(SharedDatabaseRow, { code, name, owner, recordType, hosting });
         // The partition belongs to the registration: a database without one could be asked and would fail.
         for (const statement of this.#partitionDdl(recordType, id)) await manager.execute(statement);
@@ -92,13 +98,14 @@ export class RegistryRepository implements Registry {
   }
 }
 
-/** false if the code is taken; every other failure is thrown. */
+/** false if the code is taken. @throws HubError SOURCE_UNAVAILABLE if others held what it needs; every other failure as it is */
 async function isAdded(insert: () => Promise<unknown>): Promise<boolean> {
   try {
     await insert();
     return true;
   } catch (error) {
     if (error instanceof UniqueConstraintViolationException) return false;
+    if (error instanceof DriverException && error.code === LOCK_NOT_AVAILABLE) throw unavailable(error);
     throw error;
   }
 }
