@@ -210,6 +210,34 @@ begin
 end $$;
 `;
 
+const DISCORD = `
+-- Each signature, finalisation and act stands twice: as an event of the history and as the fact that decisions read. Here is what
+-- of an agreement's history the facts do not bear out: an act that is gone, an instant that was moved by more than a minute.
+-- Where the clock was set back an event has the instant of the one before it, and only "not later" can be compared.
+create function besa.discord() returns table (reference text, said text) language sql stable as $$
+  with told as (
+    select e.*, lag(e.at) over (partition by e.reference order by e.number) as at_before from besa.agreement_event e
+  )
+  select e.reference, string_agg(e.number || ' ' || e.kind, ', ' order by e.number)
+  from told e
+  left join besa.agreement_version v on e.kind = 'FINALIZE'
+    and v.reference = e.reference and v.version = e.version and v.revision = e.revision
+  left join besa.agreement_signature s on e.kind = 'SIGN'
+    and s.reference = e.reference and s.version = e.version and s.revision = e.revision and s.agency = e.agency
+  left join besa.agreement_act a on a.reference = e.reference and a.number = e.number
+  cross join lateral (
+    select case e.kind when 'FINALIZE' then v.finalised_at when 'SIGN' then s.signed_at else a.effective_at end as at
+  ) fact
+  where e.kind in ('FINALIZE', 'SIGN', 'SUSPEND', 'RESUME', 'TERMINATE') and (
+    fact.at is null
+    or (e.kind in ('FINALIZE', 'SIGN') and fact.at > e.at + interval '1 minute')
+    or (fact.at < e.at - interval '1 minute' and e.at is distinct from e.at_before)
+    or (a.kind is not null and (a.kind <> e.kind or a.agency <> e.agency))
+  )
+  group by e.reference
+$$;
+`;
+
 const EVIDENCE = `
 -- One mark for each agreement over everything its verification reads: another mark, verify again. Texts stand in it by the
 -- hash of their bytes.
@@ -230,14 +258,16 @@ set timezone = 'UTC' set datestyle = 'ISO' as $$
   ), finalisation as (
     select f.reference, count(*)::text as said from besa.agreement_event f where f.kind = 'FINALIZE' group by f.reference
   )
-  select reference, besa.bytes_hash(concat_ws(e'\\n\\n', coalesce(v.said, '-'), coalesce(s.said, '-'), coalesce(f.said, '-')))
+  select reference, besa.bytes_hash(concat_ws(e'\\n\\n',
+    coalesce(v.said, '-'), coalesce(s.said, '-'), coalesce(f.said, '-'), coalesce(d.said, '-')))
   from version v full join finalisation f using (reference) left join signature s using (reference)
+  left join besa.discord() d using (reference)
 $$;
 `;
 
 /** Keys that two people vouch for; and the second lock opens a database only while the text behind it is the verified one. */
 export class KeysAndVerifiedTextsMigration extends Migration {
   override up(): void {
-    for (const sql of [KEYS, VERIFIED, STRETCHES, POLICIES, EVIDENCE]) this.addSql(sql);
+    for (const sql of [KEYS, VERIFIED, STRETCHES, POLICIES, DISCORD, EVIDENCE]) this.addSql(sql);
   }
 }

@@ -1,5 +1,5 @@
-import type { Terms } from '../domain/agreement.js';
-import type { Clause } from '../domain/clause.js';
+import type { AgreementVersion, Terms } from '../domain/agreement.js';
+import type { Clause, Permission } from '../domain/clause.js';
 import type { Agency } from '../domain/registry.js';
 import { partiesNamed } from './parties.js';
 
@@ -34,4 +34,12 @@ export function directedClauses({
 
 function pairs(givers: readonly string[], takers: readonly string[]): readonly (readonly [string, string])[] {
   return givers.flatMap((giver) => takers.map((taker) => [giver, taker] as const));
+}
+
+/** The permissions of a finalised version between agencies, each direction once. */
+export function directedPermissions({ terms, partnerOf }: AgreementVersion): readonly DirectedClause<Permission>[] {
+  const agencies = terms.parties.map((code) => ({ code, name: code, partner: partnerOf[code] ?? '' }));
+  return directedClauses({ terms, agencies }).filter(
+    (one): one is DirectedClause<Permission> => one.clause.kind === 'PERMISSION',
+  );
 }

@@ -1,7 +1,7 @@
 import type { AgreementAct, AgreementVersion } from '../domain/agreement.js';
-import type { ClauseDuty, Permission } from '../domain/clause.js';
+import type { ClauseDuty } from '../domain/clause.js';
 import type { Duty, DutyAttestation, DutyKind } from '../domain/duty.js';
-import { type DirectedClause, directedClauses } from './directed-clauses.js';
+import { directedPermissions } from './directed-clauses.js';
 import type { LocalCalendar } from './local-calendar.js';
 
 /** One agreement as far as its duties go. */
@@ -116,19 +116,11 @@ function timesOwed(
 }
 
 function promisesOf(version: AgreementVersion): readonly Promised[] {
-  return directions(version).flatMap(({ clause, assigner, assignee }) =>
+  return directedPermissions(version).flatMap(({ clause, assigner, assignee }) =>
     (clause.constraints.duties ?? []).map((duty) => {
       const parsed = typeof duty === 'string' ? { duty } : duty;
       return { article: clause.article, words: parsed.duty, debtor: assignee, creditor: assigner, duty: parsed };
     }),
-  );
-}
-
-/** Permissions between agencies, as one version has them. */
-function directions({ terms, partnerOf }: AgreementVersion): readonly DirectedClause<Permission>[] {
-  const agencies = terms.parties.map((code) => ({ code, name: code, partner: partnerOf[code] ?? '' }));
-  return directedClauses({ terms, agencies }).filter(
-    (one): one is DirectedClause<Permission> => one.clause.kind === 'PERMISSION',
   );
 }
 
@@ -140,7 +132,7 @@ function endDuties(stretches: readonly Stretch[], now: Date, calendar: LocalCale
   const { reference, timeZone } = last.version.terms;
   const pairs = new Map(
     stretches
-      .flatMap(({ version }) => directions(version))
+      .flatMap(({ version }) => directedPermissions(version))
       .map(({ assigner, assignee }) => [`${assignee}/${assigner}`, { assigner, assignee }]),
   );
   const kind: DutyKind = effects.received;

@@ -67,6 +67,11 @@ export function verifyAgreement(stored: StoredAgreement, rules: VerificationRule
     const version = Math.max(stored.finalisations, stored.finalised.length);
     doubts.push({ reference: stored.reference, version, cause: 'MISSING', parties: boundBy(stored) });
   }
+  if (stored.discord !== undefined && doubts.length === 0) {
+    // What happened and what counts disagree: an act may be gone that suspended, or an instant moved that something begins at.
+    const version = stored.finalised.at(-1)?.version ?? 1;
+    doubts.push({ reference: stored.reference, version, cause: 'HISTORY', parties: boundBy(stored) });
+  }
   return { versions: doubts.length === 0 ? versions : [], doubts };
 }
 

@@ -62,6 +62,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   PARTIES: 'a party is not registered',
   SIGNATURE: 'a signature does not fit the bytes, or its key did not count when it was given',
   MISSING: 'a version that was finalised is gone',
+  HISTORY: 'its history tells of something that is gone or was moved: a signature, a finalisation or an act',
   WIDENED: 'one party alone entered what needed both',
 };
 

@@ -130,6 +130,8 @@ export interface StoredAgreement {
   readonly finalised: readonly FinalisedVersion[];
   /** how many versions the agreement's history says the hub finalised */
   readonly finalisations: number;
+  /** events of the history that no signature, finalisation or act bears out; absent = none */
+  readonly discord?: string;
   readonly texts: readonly AgreementText[];
   readonly signatures: readonly AgreementSignature[];
 }

@@ -1,8 +1,8 @@
-import type { AgreementVersion } from '../domain/agreement.js';
-import { type Clause, type Permission, QUOTA_UNITS, type Quota, type QuotaUnit } from '../domain/clause.js';
+import { directedPermissions } from '../agreements/directed-clauses.js';
+import { QUOTA_UNITS, type Quota, type QuotaUnit } from '../domain/clause.js';
 import type { Basis, Decision, QuotaAccount } from '../domain/decision.js';
 import { basisOf } from '../policy/candidate.js';
-import { clauseStatusAt, partiesNamed } from '../policy/in-force.js';
+import { clauseStatusAt } from '../policy/in-force.js';
 import { quotaAccountOf } from '../policy/quota-account.js';
 import type { InForce, Ports, QuotaUse } from './ports.js';
 
@@ -80,7 +80,7 @@ const LIVE = ['IN_FORCE', 'SUSPENDED'];
 function accountsConcerning({ set, now }: InForce, agency: string): readonly DirectionAccount[] {
   return set.versions
     .filter(({ terms }) => terms.parties.includes(agency))
-    .flatMap((version) => version.terms.clauses.flatMap((clause) => directionsOf(version, clause)))
+    .flatMap((version) => directedPermissions(version).map((directed) => ({ version, ...directed })))
     .filter(({ assigner, assignee }) => assigner === agency || assignee === agency)
     .flatMap(({ version, clause, assigner, assignee }) => {
       const account = quotaAccountOf({ version, clause, assigner, assignee }, now);
@@ -89,25 +89,4 @@ function accountsConcerning({ set, now }: InForce, agency: string): readonly Dir
       return [{ basis: basisOf({ version, clause, assigner }), assigner, assignee, account }];
     })
     .sort((a, b) => (a.account.key < b.account.key ? -1 : 1));
-}
-
-interface Direction {
-  readonly version: AgreementVersion;
-  readonly clause: Permission;
-  readonly assigner: string;
-  readonly assignee: string;
-}
-
-/** Who gives whom under a clause with a quota, partners resolved, a mutual one both ways. */
-function directionsOf(version: AgreementVersion, clause: Clause): readonly Direction[] {
-  if (clause.kind !== 'PERMISSION' || clause.constraints.quota === undefined) return [];
-  const givers = partiesNamed(clause.assigner, version);
-  const receivers = partiesNamed(clause.assignee, version);
-  const pairs = givers.flatMap((giver) => receivers.map((receiver) => [giver, receiver] as const));
-  const both = clause.mutual ? [...pairs, ...pairs.map(([giver, receiver]) => [receiver, giver] as const)] : pairs;
-  const directions = new Map<string, Direction>();
-  for (const [assigner, assignee] of both) {
-    if (assigner !== assignee) directions.set(`${assigner} ${assignee}`, { version, clause, assigner, assignee });
-  }
-  return [...directions.values()];
 }

@@ -7,11 +7,13 @@ import {
   GraphQLEnumType,
   GraphQLObjectType,
   GraphQLScalarType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
   specifiedScalarTypes,
 } from 'graphql';
+import { CONSTRAINT_KEYS } from '../../src/agreements/read-constraints.js';
 import { assembleSchema, printApi } from '../../src/api/assemble.js';
 import { gateOf } from '../../src/api/gate.js';
 import { rolesPage } from '../../src/api/roles-table.js';
@@ -30,6 +32,12 @@ function golden(path: string, text: string): string {
 const served = await shippedSchema();
 const objects = Object.values(served.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'));
 const rootNames = new Set(['Query', 'Mutation']);
+
+test('whatever a clause of a file may demand can be drafted over GraphQL too', () => {
+  const input = served.getType('ClauseInput');
+  if (!isInputObjectType(input)) throw new Error('there is no input for clauses');
+  expect(Object.keys(input.getFields())).toEqual(expect.arrayContaining([...CONSTRAINT_KEYS]));
+});
 
 describe('the gate', () => {
   test('lists every root field of schema/besa.graphql, and no other', () => {

@@ -7,7 +7,7 @@ import { type DecidingPorts, decided } from '../../src/hub/decided.js';
 import type { Choices } from './choices.js';
 import { type Court, lockable, type Meant, meantGrants } from './clause-meaning.js';
 import { compareCells, comparePages, compareRecord, type Executor, type Shape } from './compare.js';
-import { compareGrants, compareViews } from './compare-grants.js';
+import { compareBasis, compareGrants, compareViews } from './compare-grants.js';
 import { weigh } from './decisive.js';
 import { randomAggregateAsk, randomReadAsk, tokensOf } from './generate.js';
 import { countCells, readPage, visibleRows, type World } from './oracle.js';
@@ -29,6 +29,7 @@ export async function agreementCase(choices: Choices, given: AgreementWorld, exe
   const court: Court = { ...given, at, purposes: PURPOSES, exhausted: new Set(exhausted.values()) };
   const meant = meantGrants(ask, court);
   await checkLock(executor, { ask, court, meant, world });
+  compareBasis(decision, ask.agency, court);
   if (!isRead(ask) && !isAggregate(ask)) return compareUnbuilt(decision, meant);
   compareGrants(decision, meant, world);
   compareViews(decision, meant, world);

@@ -4,7 +4,8 @@ import type { Decision, Grant } from '../../src/domain/decision.js';
 import { fieldOf } from '../../src/domain/record-type.js';
 import { redaction } from '../../src/domain/treatment.js';
 import { type Shown, view } from '../../src/policy/view.js';
-import type { Meant } from './clause-meaning.js';
+import { clausesBetween } from './agreement-meaning.js';
+import type { Court, Meant } from './clause-meaning.js';
 import { visibleRows, type World } from './oracle.js';
 import { type ShownRow, shownRow } from './row-meaning.js';
 
@@ -44,6 +45,21 @@ export function compareViews({ grants }: Decision, meant: readonly Meant[], worl
 
 function plain(shown: Shown | ShownRow | null): unknown {
   return shown === null ? null : { fields: shown.fields, basis: shown.basis.map((one) => JSON.stringify(one)).sort() };
+}
+
+/**
+ * Whatever a withheld or partly answered source names as its reason is a clause of its owner towards the asking agency.
+ * INVARIANT (a stranger sees nothing): what the owner agreed with anybody else is named to nobody.
+ */
+export function compareBasis({ grants }: Decision, agency: string, court: Court): void {
+  for (const grant of grants) {
+    const named = grant.kind === 'WITHHELD' ? grant.basis : grant.kind === 'GRANTED' ? (grant.missed?.basis ?? []) : [];
+    const known = clausesBetween(grant.database.owner, agency, court).map(({ version, clause }) =>
+      JSON.stringify([version.terms.reference, version.version, clause.article]),
+    );
+    for (const { agreement, version, article } of named)
+      ok(known.includes(JSON.stringify([agreement, version, article])), `${grant.database.code} names ${agreement}`);
+  }
 }
 
 /** Would the permissions that failed on a constraint have shown a row more, or a field less redacted? */

@@ -23,8 +23,8 @@ export interface RevocationWorld {
   register(node: HubNode, code: string): Promise<Told>;
   /** the table of the records asked for */
   readonly recordTable: string;
-  /** How many acts of the newest one's kind stand at the end of the agreement's history. */
-  actsInARow(): Promise<number>;
+  /** How many suspensions stand behind the last resumption. */
+  suspensions(): Promise<number>;
   /** As AL-BMP's signatory: suspends or resumes; the answer as told. */
   act(node: HubNode, kind: 'suspend' | 'resume'): Promise<Told>;
   page(node: HubNode): Promise<Told>;
@@ -34,6 +34,8 @@ export interface RevocationWorld {
   waiting(count: number): Promise<void>;
   /** Sequences of entries that disclosed under the agreement while it was suspended, in the order of the ledger. */
   lateDisclosures(): Promise<readonly string[]>;
+  /** Whatever a test that failed has left: hubs that stand still, locks that are held, a suspension. */
+  recover(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function revocationWorld(): Promise<RevocationWorld> {
   const world = await worldHub();
   const record = await recordQuery(world);
   const nodes = await startNodes(world.database, NODES);
+  const held = new Set<Client>();
   return {
     nodes,
     recordTable: 'records.border_crossing',
@@ -57,7 +60,11 @@ export async function revocationWorld(): Promise<RevocationWorld> {
       await client.connect();
       await client.query('begin');
       await client.query(statement);
-      return () => client.end();
+      held.add(client);
+      return async () => {
+        held.delete(client);
+        await client.end();
+      };
     },
     async lasts(untilMs, node) {
       while (performance.now() < untilMs) await node.ask(PAGE, ASKER);
@@ -67,13 +74,13 @@ export async function revocationWorld(): Promise<RevocationWorld> {
         `mutation { registerSharedDatabase(input: { code: "${code}", name: "More", recordType: "BorderCrossing" }) { userErrors { code } } }`,
         'AL-BMP:STEWARD',
       ),
-    async actsInARow() {
+    async suspensions() {
       const { rows } = await world.owner.query<{ kind: string }>(
         'select kind from besa.agreement_act where reference = $1 order by id desc',
         [AGREEMENT],
       );
-      const changes = rows.findIndex(({ kind }) => kind !== rows[0]?.kind);
-      return changes < 0 ? rows.length : changes;
+      const resumption = rows.findIndex(({ kind }) => kind !== 'SUSPEND');
+      return resumption < 0 ? rows.length : resumption;
     },
     act: (node, kind) =>
       node.ask(
@@ -91,6 +98,12 @@ export async function revocationWorld(): Promise<RevocationWorld> {
     async lateDisclosures() {
       const { rows } = await world.owner.query<{ sequence: string }>(LATE, [AGREEMENT]);
       return rows.map(({ sequence }) => sequence);
+    },
+    async recover() {
+      for (const node of nodes) node.wake();
+      for (const client of held) await client.end();
+      held.clear();
+      if ((await this.suspensions()) > 0) await this.act(nodes[0] as HubNode, 'resume');
     },
     async close() {
       for (const node of nodes) node.end();

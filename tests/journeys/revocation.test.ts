@@ -1,5 +1,5 @@
 /** An agreement suspended through one of four hubs, all of them busy, one of them perhaps stopped: nothing leaves any more. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomFrom } from '../audit/tampering.js';
 import type { HubNode, Told } from './hub-nodes.js';
 import { holdsData, type RevocationWorld, revocationWorld } from './revocation-world.js';
@@ -18,6 +18,9 @@ beforeAll(async () => {
   world = await revocationWorld();
 });
 afterAll(() => world?.close());
+afterEach(async () => {
+  await world.recover();
+});
 const random = randomFrom(SEED);
 
 const nodeAt = (place: number): HubNode => world.nodes[place % world.nodes.length] as HubNode;
@@ -93,7 +96,6 @@ describe('a hub that is stopped at the worst moment', () => {
     await world.lasts(endedMs + STANDSTILL_MS, nodeAt(other));
     nodeAt(stopped).wake();
     const told = await page;
-    expect(told.text).toBe("x");
     expect(told.text).toContain('"code":"SOURCE_UNAVAILABLE"');
     await sound([told, await world.page(nodeAt(stopped))], 0);
     await resumed(nodeAt(stopped));
@@ -114,7 +116,7 @@ describe('a hub that is stopped at the worst moment', () => {
     nodeAt(stopped).wake();
     expect((await unfinished).text).not.toMatch(DONE);
     await sound([await world.page(nodeAt(stopped)), await world.page(nodeAt(other))], 0);
-    expect(await world.actsInARow()).toBe(1);
+    expect(await world.suspensions()).toBe(1);
     await resumed(nodeAt(stopped));
   });
 });

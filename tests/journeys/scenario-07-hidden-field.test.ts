@@ -42,7 +42,7 @@ const TOUCHING: readonly Probe[] = [
   },
   { how: 'a search in the text of another hidden field', asked: `borderCrossings(${ME}, where: { fullName: { contains: "A" } }) ${LIST}` },
   {
-    how: 'the same filter under another name, many times in one document',
+    how: 'a range closed from both sides',
     asked: `borderCrossings(${ME}, where: { and: [{ birthDate: { gte: "1990-01-01" } }, { birthDate: { lt: "1991-01-01" } }] }) ${LIST}`,
   },
 ];
@@ -96,13 +96,18 @@ describe('touching it by', () => {
     ]);
   });
 
-  test('fifty aliases at once: each is refused for itself', async () => {
-    const one = `borderCrossings(${ME}, where: { birthDate: { eq: "1990-01-01" } }) ${LIST}`;
-    const aliases = Array.from({ length: 50 }, (_, day) => `d${day}: ${one.replace('01-01"', `01-${10 + (day % 20)}"`)}`);
-    const { body } = await world.ask(`{ ${aliases.join(' ')} }`, AS);
-    const answers = new Set(Object.values(body.data ?? {}).map((answer) => JSON.stringify(answer)));
-    expect(Object.keys(body.data ?? {})).toHaveLength(50);
-    expect(answers.size).toBe(1);
+  test('fifty guesses in one document, each under a name of its own: fifty times the same', async () => {
+    const guesses = Array.from({ length: 50 }, (_, number) => {
+      const day = new Date(Date.UTC(1990, 0, 1 + number)).toISOString().slice(0, 10);
+      return `d${number}: borderCrossings(${ME}, where: { birthDate: { eq: "${day}" } }) { ...Seen }`;
+    });
+    const seen = `fragment Seen on BorderCrossingConnection ${LIST}`;
+    const { body, text } = await world.ask(`{ ${guesses.join(' ')} } ${seen}`, AS);
+    if (body.data == null) throw new Error(text);
+    const answers = Object.values(body.data).map((answer) => JSON.stringify(answer));
+    expect(answers).toHaveLength(50);
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('FIELD_NOT_FILTERABLE');
   });
 
   test('a cursor of a list ordered by it: there is none to be had', async () => {

@@ -93,7 +93,8 @@ describe('the purpose', () => {
     expect(body.errors).toHaveLength(1);
     expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', reason: 'REGIME_MISMATCH' });
     const after = await entries();
-    expect(after.length).toBe(before.length + 1);
+    // To look into the ledger was an entry of its own.
+    expect(after.length).toBe(before.length + 2);
     expect(after[0]).toMatchObject({ outcome: 'REFUSED', asks: [] });
   });
 

@@ -95,6 +95,27 @@ describe('found, and the agreement permits nothing', () => {
     expect(await changed('agreement_version', alone)).toEqual(['AGR-2024-002 WIDENED']);
   });
 
+  test('an instant that something begins at, moved to later', async () => {
+    const moved = `update besa.agreement_version set finalised_at = '2090-01-01' ${OF}`;
+    expect(await changed('agreement_version', moved)).toEqual(['AGR-2024-002 HISTORY']);
+    const later = `update besa.agreement_signature set signed_at = '2090-01-01' ${SIGNED}`;
+    expect(await changed('agreement_signature', later)).toEqual(['AGR-2024-002 HISTORY']);
+  });
+
+  test('an act that is gone: a suspension is not lifted by removing it', async () => {
+    const { owner } = tampering.world;
+    const suspended = "where reference = 'AGR-2023-007'";
+    await owner.query(`create temp table kept as select * from besa.agreement_act ${suspended}`);
+    await tampering.tamper(['agreement_act'], `delete from besa.agreement_act ${suspended}`);
+    expect(await tampering.found()).toEqual(['AGR-2023-007 HISTORY']);
+    await tampering.tamper(
+      ['agreement_act'],
+      'insert into besa.agreement_act overriding system value select * from kept',
+    );
+    await owner.query('drop table kept');
+    expect(await tampering.found()).toEqual([]);
+  });
+
   test('a version, a signature or the event of its finalisation that is gone', async () => {
     const gone: readonly (readonly [table: string, statement: string, cause: string])[] = [
       ['agreement_signature', `delete from besa.agreement_signature ${SIGNED}`, 'SIGNATURE'],

@@ -13,7 +13,6 @@ const ClauseKindEnum = enumOf(
   'A permission shows; a prohibition withholds, and wins.',
 );
 const ZeroPolicyEnum = enumOf('ZeroPolicy', ZERO_POLICIES, 'What is done with groups without records.');
-const JustificationEnum = enumOf('JustificationRule', ['REQUIRED'] as const, 'Whether an ask must say why it is made.');
 
 @InputType()
 export class QuotaInput {
@@ -61,8 +60,16 @@ export class ClauseInput {
   countMin?: number | null;
   @Field(() => ZeroPolicyEnum, { nullable: true })
   zeroPolicy?: ZeroPolicy | null;
-  @Field(() => JustificationEnum, { nullable: true })
-  justification?: 'REQUIRED' | null;
+  @Field(() => Json, { nullable: true, description: '`REQUIRED`, or a reason in a form: `{ pattern: "AA-999999" }`.' })
+  justification?: unknown;
+  @Field(() => String, { nullable: true, description: 'The legal regime its purposes stand under.' })
+  regime?: string | null;
+  @Field(() => CalendarDate, { nullable: true, description: 'First local day of the clause; omitted = the agreement’s.' })
+  from?: string | null;
+  @Field(() => CalendarDate, { nullable: true, description: 'The local day before which it ends.' })
+  until?: string | null;
+  @Field(() => [String], { nullable: true, description: 'Records about these people alone.' })
+  dataSubjectCategories?: readonly string[] | null;
   @Field(() => [HandlingCodeName], { nullable: true })
   handlingCodes?: readonly string[] | null;
   @Field(() => QuotaInput, { nullable: true })
@@ -77,8 +84,8 @@ export class ClauseInput {
   retainFor?: string | null;
   @Field(() => Int, { nullable: true })
   onwardDepth?: number | null;
-  @Field(() => [String], { nullable: true })
-  duties?: readonly string[] | null;
+  @Field(() => [Json], { nullable: true, description: 'Texts, or `{ duty, within, every }`.' })
+  duties?: readonly unknown[] | null;
 }
 
 @InputType({ description: 'What becomes of what was received when the agreement ends.' })

@@ -182,6 +182,7 @@ export class AgreementRepository implements AgreementSource {
     const where = { reference: { $in: references } };
     const finalised = groups(await finalisedFrom(manager, references));
     const counts = await finalisationsFrom(manager);
+    const discords = await discordsFrom(manager);
     const texts = groups((await manager.find(AgreementTextRow, where)).map(textFromRow));
     const signatures = groups((await manager.find(AgreementSignatureRow, where)).map(signatureFromRow));
     const keys = keysFromRows(
@@ -198,6 +199,7 @@ export class AgreementRepository implements AgreementSource {
         finalisations: counts.get(reference) ?? 0,
         texts: texts.get(reference) ?? [],
         signatures: signatures.get(reference) ?? [],
+        ...discords.get(reference),
       };
       return [reference, this.#options.verifier.verify(stored, { keys, agencies, databases })] as const;
     });
@@ -225,6 +227,14 @@ async function finalisationsFrom(manager: OrmManager): Promise<ReadonlyMap<strin
     "select reference, count(*)::int as count from besa.agreement_event where kind = 'FINALIZE' group by reference",
   );
   return new Map(rows.map(({ reference, count }) => [reference, count]));
+}
+
+/** What of each agreement's history its facts do not bear out. */
+async function discordsFrom(manager: OrmManager): Promise<ReadonlyMap<string, { readonly discord: string }>> {
+  const rows = await manager.execute<{ reference: string; said: string }[]>(
+    'select reference, said from besa.discord()',
+  );
+  return new Map(rows.map(({ reference, said }) => [reference, { discord: said }]));
 }
 
 function groups<T extends { readonly reference: string }>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> {
