@@ -1,5 +1,6 @@
 import type { AgreementAct, AgreementVersion } from '../domain/agreement.js';
 import type { ClauseDuty } from '../domain/clause.js';
+import { durationFrom } from '../domain/duration.js';
 import type { Duty, DutyAttestation, DutyKind } from '../domain/duty.js';
 import { directedPermissions } from './directed-clauses.js';
 import type { LocalCalendar } from './local-calendar.js';
@@ -106,13 +107,24 @@ function timesOwed(
   const times: { owedFrom: Date; dueAt: Date | null; time: number }[] = [];
   let owedFrom = from;
   while (owedFrom <= now && owedFrom < until) {
-    const next: Date | null = every === undefined ? null : after(owedFrom, every);
+    // Counted from the beginning each time: a period counted from the end of the one before would be a day later every time.
+    const next: Date | null = every === undefined ? null : after(from, repeated(every, times.length + 1));
     times.push({ owedFrom, dueAt: within === undefined ? next : after(owedFrom, within), time: times.length + 1 });
     // A period of no days would be owed for ever at the same instant.
     if (next === null || next <= owedFrom) break;
     owedFrom = next;
   }
   return times.slice(-TIMES_TOLD_MAX);
+}
+
+const MONTHS_MAX = 9_999;
+const DAYS_MAX = 99_999;
+
+/** `P1Y3M`, 2 → `P30M0D`, no longer than a duration can be written: nobody lives to see the end of that. */
+function repeated(duration: string, count: number): string {
+  const parsed = durationFrom(duration);
+  if (parsed === null) throw new Error('a duty comes again after a duration');
+  return `P${Math.min(parsed.months * count, MONTHS_MAX)}M${Math.min(parsed.days * count, DAYS_MAX)}D`;
 }
 
 function promisesOf(version: AgreementVersion): readonly Promised[] {

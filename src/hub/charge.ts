@@ -109,8 +109,11 @@ export class RequestCharges {
   /** where it was charged; undefined if nothing ever was to be */
   quotas: Quotas | undefined;
 
+  #attempts = 0;
+
   attempt(): Charges {
-    return new Charges(this);
+    this.#attempts += 1;
+    return new Charges(this, this.#attempts > 1);
   }
 }
 
@@ -136,7 +139,11 @@ export class Charges {
   #isTorn = false;
   #isForfeit = false;
 
-  constructor(request: RequestCharges) {
+  /** @param isRepeated the attempt before was decided on facts that no longer held */
+  constructor(
+    request: RequestCharges,
+    readonly isRepeated: boolean,
+  ) {
     this.#request = request;
   }
 

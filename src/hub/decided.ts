@@ -33,7 +33,8 @@ export async function withDecision<T>(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     own.begin();
     try {
-      const facts = await factsFor(hub, ask, { refresh: attempt > 0 });
+      // Close to a boundary an estimate of the clock may run ahead of it again: once it was wrong, the database's own instant counts.
+      const facts = await factsFor(hub, ask, { refresh: attempt > 0 || counting.charges.isRepeated });
       const decision =
         ask.viewedBy === undefined
           ? await decidedAndCharged(hub, ask, facts, { ...counting, own })

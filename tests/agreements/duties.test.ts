@@ -98,6 +98,25 @@ describe('duties of a clause', () => {
     expect(times.map((text) => text.split(' ')[0])).toEqual(['3.1/1/ME-BP/AL-BMP/1', '3.1/1/ME-BP/AL-BMP/2']);
   });
 
+  test('are owed on the same day of each month, however many have passed', () => {
+    const versions = [version(1, {}, { duties: [{ duty: 'report', every: 'P1M' }] })];
+    const dues = told(versions, '2026-04-30T00:00:00Z').map((text) => text.replace(/.*due /, ''));
+    expect(dues).toHaveLength(24);
+    expect([dues[0], dues[1], dues[22]]).toEqual([
+      '2024-06-01T22:00:00.000Z',
+      '2024-07-01T22:00:00.000Z',
+      '2026-04-01T22:00:00.000Z',
+    ]);
+  });
+
+  test.each([{ every: 'P0D' }, { every: 'P9999Y9999M99999D' }])(
+    'again every $every: once, or once more, and no error',
+    ({ every }) => {
+      const versions = [version(1, {}, { duties: [{ duty: 'report', every }] })];
+      expect(told(versions, '2026-04-30T00:00:00Z').length).toBeLessThanOrEqual(2);
+    },
+  );
+
   test('go on from version to version: the same words of the same article are owed once', () => {
     const duties = { duties: ['report', 'train'] };
     const reordered = { duties: ['train', 'report', 'visit'] };

@@ -36,7 +36,7 @@ export function onPostgres(client: Client): Ground<World, Executor> {
   return {
     worldOf: inMemory.worldOf,
     executorOf: async (world) => {
-      await client.query('rollback; begin');
+      await newTransaction(client);
       await load(client, world, databasesOf(world.recordType));
       return executorOn(client);
     },
@@ -48,7 +48,7 @@ export function agreementsOnPostgres(client: Client): Ground<AgreementWorld, Loc
   return {
     worldOf: agreementsInMemory.worldOf,
     executorOf: async (world) => {
-      await client.query('rollback; begin');
+      await newTransaction(client);
       await tell(client, world.story);
       await load(client, world, world.databases);
       return {
@@ -57,6 +57,12 @@ export function agreementsOnPostgres(client: Client): Ground<AgreementWorld, Loc
       };
     },
   };
+}
+
+/** In two steps: only a session that is idle between them tells the server what it left behind, for the vacuum to find. */
+async function newTransaction(client: Client): Promise<void> {
+  await client.query('rollback');
+  await client.query('begin');
 }
 
 interface Loaded {

@@ -3,9 +3,8 @@
  * demand does to an answer: which rows come, how many at a time, at what hour, with which reason, and what goes with them.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { demoKey } from '../../examples/western-balkans/demo-keys.js';
-import { demoDoors } from '../../src/start/demo-doors.js';
 import { WORLD_NOW } from '../world.js';
+import { partiesOf } from './parties.js';
 import { dataOf, type WorldHub, worldHub } from './world-hub.js';
 
 const ALERTS = { kind: 'PERMISSION', assigner: 'AL-BMP', assignee: 'XK-BP', recordType: 'TravelDocumentAlert' };
@@ -47,12 +46,8 @@ const AGREEMENT = {
 let world: WorldHub;
 beforeAll(async () => {
   world = await worldHub();
-  const doors = demoDoors(world.hub, world.database.url);
-  const { reference, parties } = AGREEMENT;
-  await doors.draftAgreement('AL-BMP', AGREEMENT);
-  await doors.offerAgreement('AL-BMP', reference);
-  await doors.acceptAgreement('XK-BP', reference);
-  for (const party of parties) await doors.signAgreement(party, reference, demoKey(party));
+  // Over GraphQL, so that whatever a file may demand is known to its input too.
+  await partiesOf(world).conclude(AGREEMENT);
   await world.owner.query(
     `update records.travel_document_alert set
        handling_code = case document_number when 'AL900001' then 'H2' when 'AL900002' then 'H3' end,

@@ -19,6 +19,8 @@ export interface Told {
 
 export interface HubNode {
   readonly index: number;
+  /** where it answers, for commands */
+  readonly url: string;
   ask(query: string, as: string): Promise<Told>;
   /** Stops the process wherever it is; resolves once it stands still. */
   stop(): Promise<void>;
@@ -43,6 +45,7 @@ async function startNode({ url, readerUrl }: TestDatabase, index: number): Promi
   const agent = new Agent({ keepAlive: true });
   return {
     index,
+    url: `http://127.0.0.1:${port}`,
     ask: (query, as) => asked({ port, agent, index }, query, as),
     async stop() {
       child.kill('SIGSTOP');

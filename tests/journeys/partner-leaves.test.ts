@@ -218,7 +218,9 @@ describe('what was received', () => {
 
   test('what the clause asked each half-year is asked no more', async () => {
     await world.setClock(new Date('2027-06-01T00:00:00.000Z'));
-    const periods = (await duties('AL-BMP', 'CLAUSE')).filter(({ debtor, id }) => debtor === 'AL-BMP' && id.startsWith(REFERENCE));
+    const periods = (await duties('AL-BMP', 'CLAUSE')).filter(
+      ({ debtor, id }) => debtor === 'AL-BMP' && id.startsWith(REFERENCE),
+    );
     expect(periods).toHaveLength(1);
     await world.setClock(new Date(ERASED_BY.getTime() - 1));
   });

@@ -296,6 +296,23 @@ describe('who is told', () => {
       expect(await uses(stranger)).toEqual({});
   });
 
+  test('the owner is told that somebody asked beyond the quota, how often and until when; nobody else is', async () => {
+    const told = async (agency: string): Promise<readonly object[]> => {
+      const query = '{ notices { nodes { kind agreement sentence dueAt } } }';
+      const { nodes } = dataOf<{ nodes: readonly { readonly dueAt: string | null }[] }>(
+        await world.ask(query, `${agency}:POLICY_OFFICER`),
+        'notices',
+      );
+      return nodes.filter(({ dueAt }) => dueAt === midnight());
+    };
+    expect(await told('AL-BMP')).toEqual([]);
+    for (let asked = 0; asked < 2; asked += 1) await world.ask(aliases(50, 10), 'ME-BP:ANALYST');
+    const { reference: agreement } = AGREEMENT;
+    const sentence = `ME-BP asked beyond the quota of article 1 of ${agreement} 2 times`;
+    expect(await told('AL-BMP')).toEqual([{ kind: 'QUOTA_REFUSED', agreement, sentence, dueAt: midnight() }]);
+    for (const other of ['ME-BP', 'XK-BP']) expect(await told(other)).toEqual([]);
+  });
+
   test('to a stranger the source says the same whether the quota is used up or not', async () => {
     const before = await page('SECOND_LINE_CHECK', 'first: 1', 'RS-BP:ANALYST');
     await world.ask(aliases(20, 30), 'ME-BP:ANALYST');

@@ -51,7 +51,7 @@ export async function revocationWorld(): Promise<RevocationWorld> {
   const record = await recordQuery(world);
   const nodes = await startNodes(world.database, NODES);
   const held = new Set<Client>();
-  return {
+  const revocation: RevocationWorld = {
     nodes,
     recordTable: 'records.border_crossing',
     async holding(statement) {
@@ -103,13 +103,14 @@ export async function revocationWorld(): Promise<RevocationWorld> {
       for (const node of nodes) node.wake();
       for (const client of held) await client.end();
       held.clear();
-      if ((await this.suspensions()) > 0) await this.act(nodes[0] as HubNode, 'resume');
+      if ((await revocation.suspensions()) > 0) await revocation.act(nodes[0] as HubNode, 'resume');
     },
     async close() {
       for (const node of nodes) node.end();
       await world.close();
     },
   };
+  return revocation;
 }
 
 const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;

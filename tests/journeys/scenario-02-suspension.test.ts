@@ -127,7 +127,10 @@ test('what AL-BMP gives goes on: only one direction was suspended', async () => 
 
 test('both are told, and nobody else', async () => {
   const told = async (agency: string): Promise<readonly object[]> => {
-    const answered = await world.ask('{ notices { nodes { kind at agreement sentence } } }', `${agency}:POLICY_OFFICER`);
+    const answered = await world.ask(
+      '{ notices { nodes { kind at agreement sentence } } }',
+      `${agency}:POLICY_OFFICER`,
+    );
     const { nodes } = dataOf<{ nodes: readonly { readonly kind: string; readonly agreement: string }[] }>(
       answered,
       'notices',

@@ -145,7 +145,10 @@ test('its notice is enough: with XK-BP’s signature alone version 2 is final, t
 });
 
 test('ME-BP is told, with the day', async () => {
-  const answered = await world.ask('{ notices(first: 1) { nodes { kind agreement sentence dueAt } } }', 'ME-BP:POLICY_OFFICER');
+  const answered = await world.ask(
+    '{ notices(first: 1) { nodes { kind agreement sentence dueAt } } }',
+    'ME-BP:POLICY_OFFICER',
+  );
   expect(dataOf(answered, 'notices')).toEqual({
     nodes: [
       {
@@ -179,7 +182,10 @@ test('from 1 July, 00:00 in the agreement’s time zone, months and no nationali
 test('what has to do with it is refused from then on, as the replay said', async () => {
   const outcomes: unknown[] = [];
   for (const asked of DAILY) {
-    const { body } = await world.ask(`{ asked: ${asked.replace(/}$/, 'sources { outcome reason } }')} }`, 'ME-BP:ANALYST');
+    const { body } = await world.ask(
+      `{ asked: ${asked.replace(/}$/, 'sources { outcome reason } }')} }`,
+      'ME-BP:ANALYST',
+    );
     outcomes.push((body.data?.asked as { sources: readonly object[] } | undefined)?.sources[0]);
   }
   const answered = { outcome: 'ANSWERED', reason: null };

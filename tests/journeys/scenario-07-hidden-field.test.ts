@@ -21,7 +21,10 @@ interface Probe {
 const TOUCHING: readonly Probe[] = [
   { how: 'a filter', asked: `borderCrossings(${ME}, where: { birthDate: { eq: "1990-01-01" } }) ${LIST}` },
   { how: 'a range', asked: `borderCrossings(${ME}, where: { birthDate: { lt: "1990-01-01" } }) ${LIST}` },
-  { how: 'asking whether it is empty', asked: `borderCrossings(${ME}, where: { birthDate: { isNull: true } }) ${LIST}` },
+  {
+    how: 'asking whether it is empty',
+    asked: `borderCrossings(${ME}, where: { birthDate: { isNull: true } }) ${LIST}`,
+  },
   {
     how: 'a filter under `not`',
     asked: `borderCrossings(${ME}, where: { not: { birthDate: { gt: "1990-01-01" } } }) ${LIST}`,
@@ -40,7 +43,10 @@ const TOUCHING: readonly Probe[] = [
     how: 'a count of a filter',
     asked: `borderCrossingStatistics(${ME}, where: { birthDate: { gte: "2008-01-01" } }, groupBy: []) ${COUNTS}`,
   },
-  { how: 'a search in the text of another hidden field', asked: `borderCrossings(${ME}, where: { fullName: { contains: "A" } }) ${LIST}` },
+  {
+    how: 'a search in the text of another hidden field',
+    asked: `borderCrossings(${ME}, where: { fullName: { contains: "A" } }) ${LIST}`,
+  },
   {
     how: 'a range closed from both sides',
     asked: `borderCrossings(${ME}, where: { and: [{ birthDate: { gte: "1990-01-01" } }, { birthDate: { lt: "1991-01-01" } }] }) ${LIST}`,
@@ -49,16 +55,28 @@ const TOUCHING: readonly Probe[] = [
 
 /** What the schema knows no words for: refused before anything is read, without a hint of what there is. */
 const UNKNOWN: readonly Probe[] = [
-  { how: 'a typing error in a filter', asked: `borderCrossings(${ME}, where: { birthDat: { eq: "1990-01-01" } }) ${LIST}` },
+  {
+    how: 'a typing error in a filter',
+    asked: `borderCrossings(${ME}, where: { birthDat: { eq: "1990-01-01" } }) ${LIST}`,
+  },
   { how: 'a typing error in a selection', asked: `borderCrossings(${ME}) { nodes { birthDte } }` },
-  { how: 'a typing error in an order', asked: `borderCrossings(${ME}, orderBy: [{ field: BIRTHDATE, direction: ASC }]) ${LIST}` },
-  { how: 'a relation to step over', asked: `borderCrossings(${ME}, where: { database: { birthDate: { eq: "1990-01-01" } } }) ${LIST}` },
+  {
+    how: 'a typing error in an order',
+    asked: `borderCrossings(${ME}, orderBy: [{ field: BIRTHDATE, direction: ASC }]) ${LIST}`,
+  },
+  {
+    how: 'a relation to step over',
+    asked: `borderCrossings(${ME}, where: { database: { birthDate: { eq: "1990-01-01" } } }) ${LIST}`,
+  },
   { how: 'a full-text search', asked: `borderCrossings(${ME}, search: "1990-01-01") ${LIST}` },
 ];
 
 /** It may be selected, by any name: nothing comes, and each row says so. */
 const SELECTED: readonly Probe[] = [
-  { how: 'plainly', asked: `borderCrossings(${ME}, first: 20) { nodes { seen: birthDate disclosure { withheld { field reason } } } }` },
+  {
+    how: 'plainly',
+    asked: `borderCrossings(${ME}, first: 20) { nodes { seen: birthDate disclosure { withheld { field reason } } } }`,
+  },
   {
     how: 'under the name of a field that is shown',
     asked: `borderCrossings(${ME}, first: 20) { nodes { nationality: birthDate seen: birthDate disclosure { withheld { field reason } } } }`,

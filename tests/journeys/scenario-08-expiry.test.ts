@@ -137,11 +137,12 @@ describe('in the night', () => {
     expect((await everyWay(new Date(END.getTime() + 7_200_000), 'ME-BP')).shown).toEqual(EXPIRED);
   });
 
-
   test('its parties are told that the other one has ended, and of the renewed one nothing', async () => {
     const ended = (await notices(END, 'XK-BP')).filter(({ kind }) => kind === 'ENDED');
     const ours = ended.filter((one) => [ENDING.reference, RENEWED.reference].includes(one.agreement));
-    expect(ours).toMatchObject([{ agreement: ENDING.reference, at: END.toISOString(), sentence: 'AGR-2026-308 has expired' }]);
+    expect(ours).toMatchObject([
+      { agreement: ENDING.reference, at: END.toISOString(), sentence: 'AGR-2026-308 has expired' },
+    ]);
   });
 });
 

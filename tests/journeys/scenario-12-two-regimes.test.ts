@@ -71,12 +71,12 @@ const withheldFields = ({ nodes }: Alerts): readonly string[] => [
 
 describe('the purpose', () => {
   test('is never filled in: no field that asks for records has a default, and none can be asked without', async () => {
-    const { body } = await world.ask(
+    const introspected = await world.ask(
       '{ __schema { queryType { fields { name args { name defaultValue type { kind } } } } } }',
       OFFICER,
     );
-    const { fields } = (body.data?.__schema as { queryType: { fields: readonly Introspected[] } }).queryType;
-    const purposes = fields.flatMap(({ args }) => args.filter(({ name }) => name === 'purpose'));
+    const { queryType } = dataOf<{ queryType: { fields: readonly Introspected[] } }>(introspected, '__schema');
+    const purposes = queryType.fields.flatMap(({ args }) => args.filter(({ name }) => name === 'purpose'));
     expect(purposes.length).toBeGreaterThan(20);
     for (const purpose of purposes) expect(purpose).toMatchObject({ defaultValue: null, type: { kind: 'NON_NULL' } });
     const without = await world.ask('{ travelDocumentAlerts { nodes { documentNumber } } }', OFFICER);

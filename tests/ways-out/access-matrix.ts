@@ -13,7 +13,7 @@ interface Cell {
 export const wayOut: WayOut = {
   name: 'the access matrix',
   rootFields: ['accessMatrix'],
-  tells: ['AGREEMENT', 'CLAUSE', 'HOURS'],
+  tells: ['END', 'STANDING', 'CLAUSE', 'HOURS'],
   async disclose(world, scene) {
     const query = '{ accessMatrix { cells { database recipient purpose action status reason } } }';
     const as = `${scene.recipient}:ANALYST`;

@@ -1,10 +1,10 @@
-import { askedFor, EVERY_END, type WayOut } from './way-out.js';
+import { askedFor, EVERY_EDGE, type WayOut } from './way-out.js';
 
 /** The same right under several names of one document: any one of them would be enough. */
 export const wayOut: WayOut = {
   name: 'any of several aliases',
   rootFields: [],
-  tells: EVERY_END,
+  tells: EVERY_EDGE,
   async disclose(world, scene) {
     const asked = askedFor(scene);
     const { body, text } = await world.ask(

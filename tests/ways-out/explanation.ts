@@ -1,10 +1,10 @@
-import { askedFor, EVERY_END, told, type WayOut } from './way-out.js';
+import { askedFor, EVERY_EDGE, told, type WayOut } from './way-out.js';
 
 /** What would be answered, told without answering. */
 export const wayOut: WayOut = {
   name: 'the explanation',
   rootFields: ['explainAccess'],
-  tells: EVERY_END,
+  tells: EVERY_EDGE,
   async disclose(world, scene) {
     const query = `{ explainAccess(recordType: "BorderCrossing", ${askedFor(scene)}) { outcome } }`;
     const as = `${scene.recipient}:ANALYST`;

@@ -1,4 +1,4 @@
-import { askedFor, EVERY_END, told, type WayOut } from './way-out.js';
+import { askedFor, EVERY_EDGE, told, type WayOut } from './way-out.js';
 
 interface Entries {
   readonly nodes: readonly { readonly asks: readonly { readonly lines: readonly Line[] }[] }[];
@@ -11,7 +11,7 @@ interface Line {
 export const wayOut: WayOut = {
   name: 'the ledger',
   rootFields: ['ledger'],
-  tells: EVERY_END,
+  tells: EVERY_EDGE,
   async disclose(world, scene) {
     await world.ask(`{ borderCrossings(${askedFor(scene)}, first: 1) { nodes { id } } }`, `${scene.recipient}:ANALYST`);
     const query = '{ ledger(first: 1) { nodes { asks { lines { outcome } } } } }';

@@ -8,7 +8,7 @@ interface Rights {
 export const wayOut: WayOut = {
   name: 'the list of one’s own rights',
   rootFields: ['viewer'],
-  tells: ['AGREEMENT', 'CLAUSE'],
+  tells: ['END', 'STANDING', 'CLAUSE'],
   async disclose(world, { recipient, database, purpose }) {
     const query = '{ viewer { mayAsk { database purpose } } }';
     const { mayAsk } = await told<Rights>(world, `${recipient}:ANALYST`, query, 'viewer');

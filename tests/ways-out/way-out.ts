@@ -4,8 +4,8 @@ import { standard } from '../api/harness.js';
 import type { Document } from '../journeys/parties.js';
 import { dataOf, type WorldHub } from '../journeys/world-hub.js';
 
-/** What it is of a right that comes to an end. */
-export type End = 'AGREEMENT' | 'CLAUSE' | 'HOURS' | 'QUOTA';
+/** What begins or ends with a right: all of the agreement for good, its standing for now, a clause of it, hours of the day, what is left of a quota. */
+export type Edge = 'END' | 'STANDING' | 'CLAUSE' | 'HOURS' | 'QUOTA';
 
 /** One right: the recipient reads the database for the purpose, under a clause of the agreement. */
 export interface Scene {
@@ -22,19 +22,20 @@ export interface Scene {
 
 export interface WayOut {
   readonly name: string;
-  /** the root fields it asks; `per type`: once for each record type */
+  /** the root fields it stands for */
   readonly rootFields: readonly string[];
-  /** ends that it must know of; a way that speaks of agreements as wholes knows nothing of a clause */
-  readonly tells: readonly End[];
+  /** edges that it must know of; a way that speaks of agreements as wholes knows nothing of a clause */
+  readonly tells: readonly Edge[];
   /** Whether it gives, or says that it gives, what the right is about. */
   disclose(world: WorldHub, scene: Scene): Promise<boolean>;
 }
 
-export const EVERY_END: readonly End[] = ['AGREEMENT', 'CLAUSE', 'HOURS', 'QUOTA'];
+export const EVERY_EDGE: readonly Edge[] = ['END', 'STANDING', 'CLAUSE', 'HOURS', 'QUOTA'];
 
 /** One root field of every record type. */
-export const perType = (nameOf: (type: { readonly name: string; readonly plural: string }) => string): readonly string[] =>
-  standard.recordTypes.map(nameOf);
+export const perType = (
+  nameOf: (type: { readonly name: string; readonly plural: string }) => string,
+): readonly string[] => standard.recordTypes.map(nameOf);
 
 /** `BorderCrossing` → `borderCrossing` */
 export const oneOf = ({ name }: { readonly name: string }): string => `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
@@ -58,4 +59,3 @@ export const askedFor = ({ purpose, database }: Pick<Scene, 'purpose' | 'databas
 export async function told<T>(world: WorldHub, as: string, query: string, field: string): Promise<T> {
   return dataOf<T>(await world.ask(query, as), field);
 }
-

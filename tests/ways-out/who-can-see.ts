@@ -11,7 +11,7 @@ interface View {
 export const wayOut: WayOut = {
   name: 'what the owner is told of who can see',
   rootFields: ['whoCanSee'],
-  tells: ['AGREEMENT', 'CLAUSE', 'HOURS'],
+  tells: ['END', 'STANDING', 'CLAUSE', 'HOURS'],
   async disclose(world, { owner, recipient, database, purpose }) {
     const query = `{ whoCanSee(database: "${database}") { recipient database purpose action } }`;
     const views = await told<readonly View[]>(world, `${owner}:STEWARD`, query, 'whoCanSee');

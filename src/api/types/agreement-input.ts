@@ -64,7 +64,10 @@ export class ClauseInput {
   justification?: unknown;
   @Field(() => String, { nullable: true, description: 'The legal regime its purposes stand under.' })
   regime?: string | null;
-  @Field(() => CalendarDate, { nullable: true, description: 'First local day of the clause; omitted = the agreement’s.' })
+  @Field(() => CalendarDate, {
+    nullable: true,
+    description: 'First local day of the clause; omitted = the agreement’s.',
+  })
   from?: string | null;
   @Field(() => CalendarDate, { nullable: true, description: 'The local day before which it ends.' })
   until?: string | null;

@@ -1,0 +1,56 @@
+/** Whatever the hub can be asked is a way out that tests/journeys/boundary-instants.test.ts closes, or says why it is none. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { importRoute } from '../../src/http/import-route.js';
+import { memoryHub, shippedSchema, type TestServer, testServer } from '../api/harness.js';
+import { waysOut } from '../ways-out/way-out.js';
+
+/** Root fields that disclose no record, and of agreements nothing that a boundary could close. */
+const NO_WAY_OUT: Readonly<Record<string, string>> = {
+  partners: 'the registry is the same for every caller',
+  agencies: 'the registry is the same for every caller',
+  recordTypes: 'the exchange standard is the same for every caller',
+  sharedDatabases: 'the registry is the same for every caller',
+  technologies: 'the registry is the same for every caller',
+  signatoryKeys: 'keys outlive the agreements that were signed with them',
+  agreementDoubts: 'tells what counts for nothing, and to its parties alone',
+  duties: 'what is owed for what was received stays owed behind the end',
+  quotas: 'sums of what the caller itself gave or received; whether more is given, the explanation tells',
+};
+
+const NO_ROUTE_OUT: Readonly<Record<string, string>> = {
+  '/livez': 'tells that the process lives',
+  '/readyz': 'tells the operator whether the hub can answer',
+  '/version': 'tells which version runs',
+  '/metrics': 'counts requests, of nobody in particular',
+  '/imports/v1/:database': 'takes records in; the answer counts those of the file',
+};
+
+const ways = await waysOut();
+let server: TestServer;
+beforeAll(async () => {
+  const hub = memoryHub();
+  const routes = [(scope: never, door: { readonly authenticate: never }) => importRoute(scope, { hub, ...door })];
+  server = await testServer(hub, { routes: routes as never });
+});
+afterAll(() => server?.close());
+
+describe('every way out', () => {
+  test('is a file that says what it asks and which boundaries it knows', () => {
+    expect(ways.length).toBeGreaterThan(10);
+    expect(new Set(ways.map(({ name }) => name)).size).toBe(ways.length);
+    expect(ways.filter(({ tells }) => tells.length === 0)).toEqual([]);
+  });
+
+  test('of the served schema is claimed by exactly one of them, or discloses nothing for a reason', async () => {
+    const served = Object.keys((await shippedSchema()).getQueryType()?.getFields() ?? {});
+    const claimed = [...ways.flatMap(({ rootFields }) => rootFields), ...Object.keys(NO_WAY_OUT)];
+    expect([...claimed].sort()).toEqual([...served].sort());
+  });
+
+  test('over HTTP is the GraphQL door, or discloses nothing for a reason', () => {
+    const served = [...server.server.printRoutes({ commonPrefix: false }).matchAll(/── (\S+) \(/g)].map(
+      ([, path]) => path,
+    );
+    expect([...new Set(served)].sort()).toEqual(['/graphql', ...Object.keys(NO_ROUTE_OUT)].sort());
+  });
+});
