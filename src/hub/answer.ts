@@ -2,7 +2,7 @@ import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { RequestCharges } from './charge.js';
 import { type Journal, type LedgerRequest, RequestJournal } from './journal.js';
-import type { Ports } from './ports.js';
+import type { LedgerGuard, Ports } from './ports.js';
 
 /** How often a request is carried out when agreements keep changing under it. */
 export const ATTEMPTS_MAX = 3;
@@ -42,10 +42,10 @@ export async function answer<T>(
       await recordFault(hub, journal, error);
       throw error;
     }
-    const enteredMs = hub.monotonicMs();
     // INVARIANT (audit before answer): the result stays in this function until its entry is durable.
-    if (journal.isClosed || (await isRecorded(hub, journal))) {
-      // Now it is certain that this leaves. Before, a charge brought down could belong to records that left nevertheless.
+    const enteredMs = journal.isClosed ? hub.monotonicMs() : await recorded(hub, journal);
+    if (enteredMs !== undefined) {
+      // Entered as given. Before, a charge brought down could belong to records that left nevertheless.
       await journal.charges.settle();
       await demandFresh(hub, journal, enteredMs);
       return result;
@@ -74,16 +74,21 @@ async function demandFresh(hub: Door, { guard }: RequestJournal, enteredMs: numb
     if (attempt === ATTEMPTS_MAX) break;
     lookedMs = hub.monotonicMs();
     const { set, now } = await hub.agreements.inForce({ refresh: true });
-    if (set.version !== guard.setVersion || (guard.validUntil !== null && guard.validUntil <= now)) break;
+    if (set.version !== guard.setVersion || !holdsAt(guard, now)) break;
   }
   throw new HubError('SOURCE_UNAVAILABLE', 'the answer took too long to leave, and may no longer be given; ask again');
 }
 
-/** false = the agreements changed meanwhile: nothing was written and nothing may leave. */
-async function isRecorded(hub: Door, journal: RequestJournal): Promise<boolean> {
-  if (journal.isStale) return false;
-  const appended = await hub.ledger.append(journal.entry(), journal.guard);
-  return appended.kind === 'APPENDED';
+const holdsAt = ({ validFrom, validUntil }: LedgerGuard, now: Date): boolean =>
+  (validFrom === null || validFrom <= now) && (validUntil === null || now < validUntil);
+
+/** When its entry was begun; undefined = the agreements changed meanwhile: nothing was written and nothing may leave. */
+async function recorded(hub: Door, journal: RequestJournal): Promise<number | undefined> {
+  if (journal.isStale) return undefined;
+  const entry = journal.entry();
+  const enteredMs = hub.monotonicMs();
+  const appended = await hub.ledger.append(entry, journal.guard);
+  return appended.kind === 'APPENDED' ? enteredMs : undefined;
 }
 
 /** Writes the refusal. If even that is impossible the ledger's own error leaves instead of the one that was to be told. */

@@ -56,6 +56,17 @@ function hubWith(
   return hub;
 }
 
+/** One whose process stands still while its entry is written. */
+function slowHub(): { readonly hub: ReturnType<typeof hubWith>; readonly slow: Door } {
+  const hub = hubWith();
+  let stoodMs = 0;
+  const append: Door['ledger']['append'] = (entry, held) => {
+    stoodMs = 600;
+    return hub.ledger.append(entry, held);
+  };
+  return { hub, slow: { ...hub, monotonicMs: () => hub.monotonicMs() + stoodMs, ledger: { ...hub.ledger, append } } };
+}
+
 const STALE: Appended = { kind: 'STALE' };
 const told = (journal: Journal, held = guard()): string => {
   journal.ask(ASK, held);
@@ -68,6 +79,23 @@ describe('a request at the door', () => {
     await expect(answer(hub, OFFICER, request(), async (journal) => told(journal))).rejects.toMatchObject({
       code: 'LEDGER_UNAVAILABLE',
     });
+  });
+
+  test.each([
+    { name: 'under a set that has changed since', held: guard() },
+    { name: 'by a decision that has ended since', held: guard({ setVersion: '8', validUntil: new Date(0) }) },
+  ])('entered long ago $name is held back; its entry stays', async ({ held }) => {
+    const { hub, slow } = slowHub();
+    const late = answer(slow, OFFICER, request(), async (journal) => told(journal, held));
+    await expect(late).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    expect(hub.appended).toHaveLength(1);
+  });
+
+  test('entered long ago leaves if its decision holds still', async () => {
+    const { hub, slow } = slowHub();
+    const late = answer(slow, OFFICER, request(), async (journal) => told(journal, guard({ setVersion: '8' })));
+    expect(await late).toBe('rows');
+    expect(hub.refreshes).toBe(1);
   });
 
   test('whose refusal cannot be written fails with the ledger’s error, not with its own', async () => {

@@ -5,7 +5,7 @@ import type { HubNode, Told } from './hub-nodes.js';
 import { holdsData, type RevocationWorld, revocationWorld } from './revocation-world.js';
 
 /** `npm run test:long -- revocation` plays more of them */
-const ROUNDS = Number(process.env.REVOCATION_ROUNDS ?? 2);
+const ROUNDS = Number(process.env.REVOCATION_ROUNDS ?? 1);
 const SEED = Number(process.env.SEED ?? 1);
 /** the longest that any statement waits for a lock, and time to answer on a busy machine */
 const WAIT_MS_MAX = 4_000 + 2_500;
