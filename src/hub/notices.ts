@@ -7,14 +7,14 @@ import { CALENDAR } from './calendar.js';
 import { dutiesFor } from './duties.js';
 import { ownAgreements } from './own-agreements.js';
 import type { Ports } from './ports.js';
-import { quotaStandings } from './quota-use.js';
+import { refusedAskings } from './quota-use.js';
 
 /** Notices to the caller's agency up to now, newest first; `since` leaves out older ones. */
 export async function listNotices(hub: Ports, { agency }: Identity, since?: Date): Promise<readonly Notice[]> {
   if (agency === undefined) throw new HubError('FORBIDDEN');
   const { agreements, now } = await ownAgreements(hub, agency);
   const keys = await hub.agreementStore.keysOf([agency]);
-  const refusals = await refusalsOf(hub, agency);
+  const refusals = await refusalsOf(hub, agency, now);
   const facts = agreements.map((own) => ({
     shown: own.shown,
     history: own.seen,
@@ -30,25 +30,18 @@ interface Refusal extends QuotaRefusal {
   readonly agreement: string;
 }
 
-/** Accounts of the present periods that refused something: one per account, however many units it limits. */
-async function refusalsOf(hub: Ports, agency: string): Promise<readonly Refusal[]> {
-  const standings = await quotaStandings(hub, agency);
-  const refusals = standings.flatMap(({ basis, assigner, assignee, refused, firstRefusedAt, resetsAt }) =>
-    firstRefusedAt === null
-      ? []
-      : [
-          {
-            agreement: basis.agreement,
-            article: basis.article,
-            owner: assigner,
-            recipient: assignee,
-            requests: refused,
-            at: firstRefusedAt,
-            resetsAt,
-          },
-        ],
-  );
-  return [
-    ...new Map(refusals.map((one) => [JSON.stringify([one.agreement, one.article, one.recipient]), one])).values(),
-  ];
+/** For how long an owner is told of asking beyond a quota, in milliseconds. */
+const REFUSALS_TOLD_MS = 90 * 86_400_000;
+
+async function refusalsOf(hub: Ports, agency: string, now: Date): Promise<readonly Refusal[]> {
+  const askings = await refusedAskings(hub, agency, new Date(now.getTime() - REFUSALS_TOLD_MS));
+  return askings.map(({ basis, assigner, assignee, requests, firstAt, resetsAt }) => ({
+    agreement: basis.agreement,
+    article: basis.article,
+    owner: assigner,
+    recipient: assignee,
+    requests,
+    at: firstAt,
+    resetsAt,
+  }));
 }

@@ -169,6 +169,8 @@ export interface Quotas {
   settle(settlements: readonly QuotaSettlement[]): Promise<void>;
   /** What is used of each account, in the order given. @throws HubError SOURCE_UNAVAILABLE */
   usesOf(accounts: readonly QuotaAccount[]): Promise<readonly QuotaUse[]>;
+  /** Periods of these account keys in which something was refused for the first time since then. @throws HubError SOURCE_UNAVAILABLE */
+  refusalsSince(keys: readonly string[], since: Date): Promise<readonly QuotaRefusals[]>;
 }
 
 export interface QuotaCharge {
@@ -192,12 +194,18 @@ export interface QuotaSettlement {
   readonly subjects: readonly RawId[];
 }
 
+/** What one account refused in one period. */
+export interface QuotaRefusals {
+  readonly key: string;
+  readonly requests: number;
+  readonly firstAt: Date;
+  readonly resetsAt: Date;
+}
+
 export interface QuotaUse {
   readonly used: QuotaAmounts;
   /** requests refused in this period because too little was left */
   readonly refused: number;
-  /** when the first of them was */
-  readonly firstRefusedAt?: Date;
 }
 
 export interface RecordStore {

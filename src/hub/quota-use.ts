@@ -18,8 +18,6 @@ export interface QuotaStanding {
   readonly used: number;
   /** requests refused in this period because too little was left */
   readonly refused: number;
-  /** when the first of them was; null: none was */
-  readonly firstRefusedAt: Date | null;
   readonly from: Date;
   readonly resetsAt: Date;
 }
@@ -38,6 +36,30 @@ export async function quotaStandings(hub: Ports, agency: string): Promise<readon
   const accounts = accountsConcerning(facts, agency);
   const uses = await hub.quotas.usesOf(accounts.map(({ account }) => account));
   return accounts.flatMap((one, index) => standingsIn(one, uses[index]));
+}
+
+/** A recipient that asked for more than a quota let through, in one period of it. */
+export interface RefusedAsking extends Pick<QuotaStanding, 'basis' | 'assigner' | 'assignee'> {
+  readonly requests: number;
+  readonly firstAt: Date;
+  readonly resetsAt: Date;
+}
+
+/** What quotas by which the agency gives have refused since an instant, ended periods included. */
+export async function refusedAskings(hub: Ports, agency: string, since: Date): Promise<readonly RefusedAsking[]> {
+  const facts = await hub.agreements.inForce({ refresh: true });
+  const given = new Map(
+    accountsConcerning(facts, agency)
+      .filter(({ assigner }) => assigner === agency)
+      .map((one) => [one.account.key, one]),
+  );
+  const refusals = await hub.quotas.refusalsSince([...given.keys()], since);
+  return refusals.flatMap(({ key, requests, firstAt, resetsAt }) => {
+    const one = given.get(key);
+    if (one === undefined) return [];
+    const { basis, assigner, assignee } = one;
+    return [{ basis, assigner, assignee, requests, firstAt, resetsAt }];
+  });
 }
 
 /** The same of the clauses of one decision, by id of the database they are candidates for. */
@@ -69,9 +91,8 @@ function standingsIn(one: DirectionAccount, use: QuotaUse | undefined): readonly
     if (limit === undefined) return [];
     const used = use?.used[unit] ?? 0;
     const refused = use?.refused ?? 0;
-    const firstRefusedAt = use?.firstRefusedAt ?? null;
     const period = { per: limits.per, from, resetsAt: until };
-    return [{ basis, assigner, assignee, unit, limit, used, refused, firstRefusedAt, ...period }];
+    return [{ basis, assigner, assignee, unit, limit, used, refused, ...period }];
   });
 }
 

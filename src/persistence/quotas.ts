@@ -4,7 +4,7 @@ import { QUOTA_UNITS } from '../domain/clause.js';
 import type { QuotaAccount } from '../domain/decision.js';
 import { HubError } from '../domain/errors.js';
 import { accountIdOf } from '../domain/quota.js';
-import type { Charged, QuotaCharge, QuotaSettlement, Quotas, QuotaUse, RawId } from '../hub/ports.js';
+import type { Charged, QuotaCharge, QuotaRefusals, QuotaSettlement, Quotas, QuotaUse, RawId } from '../hub/ports.js';
 
 export interface QuotaOptions {
   /** of the hub's own role */
@@ -21,9 +21,10 @@ const KEY_BYTES = 32;
 
 const CHARGE = 'select besa.charge($1::jsonb) as exhausted';
 const SETTLE = 'select besa.settle($1::jsonb)';
+const REFUSALS = `select key, refused::float8 as requests, first_refused_at as "firstAt", period_until as "resetsAt"
+  from besa.quota_account where key = any ($1) and first_refused_at >= $2 order by key, period_from`;
 const USES = `select u.place::int - 1 as place, a.used_values::float8 as "values", a.used_requests::float8 as requests,
-    a.used_records::float8 as records, a.used_subjects::float8 as subjects, a.refused::float8 as refused,
-    a.first_refused_at as "firstRefusedAt"
+    a.used_records::float8 as records, a.used_subjects::float8 as subjects, a.refused::float8 as refused
   from unnest($1::text[], $2::timestamptz[]) with ordinality u (key, period_from, place)
   join besa.quota_account a on a.key = u.key and a.period_from = u.period_from`;
 
@@ -77,10 +78,14 @@ export class PostgresQuotas implements Quotas {
     return accounts.map((_, place) => {
       const row = byPlace.get(place);
       if (row === undefined) return { used: {}, refused: 0 };
-      const { values, requests, records, subjects, refused, firstRefusedAt } = row;
-      const used = { values, requests, records, subjects };
-      return { used, refused, ...(firstRefusedAt === null ? {} : { firstRefusedAt }) };
+      const { values, requests, records, subjects, refused } = row;
+      return { used: { values, requests, records, subjects }, refused };
     });
+  }
+
+  async refusalsSince(keys: readonly string[], since: Date): Promise<readonly QuotaRefusals[]> {
+    if (keys.length === 0) return [];
+    return this.#call<QuotaRefusals & QueryResultRow>('besa_quota_refusals', REFUSALS, [[...keys], since]);
   }
 
   async close(): Promise<void> {
@@ -113,5 +118,4 @@ interface UseRow extends QueryResultRow {
   readonly records: number;
   readonly subjects: number;
   readonly refused: number;
-  readonly firstRefusedAt: Date | null;
 }

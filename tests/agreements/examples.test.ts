@@ -23,7 +23,7 @@ describe('every shipped agreement', () => {
     if (!('standard' in read)) throw new Error(JSON.stringify(read));
     const document = parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     // An end given in days from loading is made a day by the loader.
-    const until = String(document['until']).startsWith('+') ? '2034-05-01' : document['until'];
+    const until = String(document.until).startsWith('+') ? '2034-05-01' : document.until;
     const result = readTerms({ ...document, until }, read.standard, { agencies: registry.agencies, databases });
     expect(result).toMatchObject({ kind: 'READ' });
   });

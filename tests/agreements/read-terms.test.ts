@@ -108,7 +108,7 @@ describe('a clause is refused', () => {
   ])('%s', (_, more, problem) => {
     const given = Object.fromEntries(Object.entries(clause(more)).filter(([, value]) => value !== undefined));
     const path =
-      more['mutual'] === true ? 'clauses.0.mutual INVALID' : `clauses.0${problem.startsWith(' ') ? '' : '.'}${problem}`;
+      more.mutual === true ? 'clauses.0.mutual INVALID' : `clauses.0${problem.startsWith(' ') ? '' : '.'}${problem}`;
     expect(problemsOf(agreement({ clauses: [given] }))).toContain(path);
   });
 

@@ -83,8 +83,8 @@ export async function signatureNow(hub: RealHub, agency: string, reference: stri
 
 /** Drafts, offers, accepts and signs by everybody: the agreement is finalised. */
 export async function conclude(hub: RealHub, document: Document): Promise<void> {
-  const parties = document['parties'] as string[];
-  const reference = document['reference'] as string;
+  const parties = document.parties as string[];
+  const reference = document.reference as string;
   const [drafter = '', ...others] = parties;
   const changes = [
     await acts.draftAgreement(hub, party(drafter), document),

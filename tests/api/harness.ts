@@ -132,7 +132,8 @@ export function memoryHub(registry: Registry = new MemoryRegistry(), ledger: Led
 
 /** In tests a token names its caller: `AL-BMP:ANALYST,AUDITOR`, or `:OPERATOR`; `ana@AL-BMP:ANALYST` where the person matters. */
 export async function identify(authorization: string | undefined): Promise<Identity> {
-  const [, person = 'tester', agency, roles] = /^Bearer (?:([a-z]+)@)?([A-Z0-9-]*):([A-Z_,]+)$/.exec(authorization ?? '') ?? [];
+  const [, person = 'tester', agency, roles] =
+    /^Bearer (?:([a-z]+)@)?([A-Z0-9-]*):([A-Z_,]+)$/.exec(authorization ?? '') ?? [];
   if (roles === undefined) throw new HubError('UNAUTHENTICATED');
   return { ...(agency ? { agency } : {}), person, roles: roles.split(',') as Role[] };
 }

@@ -33,6 +33,10 @@ class FakeQuotas implements Quotas {
   async usesOf(): Promise<readonly never[]> {
     return [];
   }
+
+  async refusalsSince(): Promise<readonly never[]> {
+    return [];
+  }
 }
 
 const begun = (ask: AskCharges): AskCharges => {

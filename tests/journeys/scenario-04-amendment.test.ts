@@ -32,7 +32,7 @@ const VERSION_1: Document = {
 const VERSION_2 = withFields({ borderSection: 'CLEAR', detectedAt: { GENERALISED: 'month' } });
 
 function withFields(fields: object): Document {
-  const [clause] = VERSION_1['clauses'] as readonly object[];
+  const [clause] = VERSION_1.clauses as readonly object[];
   return { ...VERSION_1, clauses: [{ ...clause, fields }] };
 }
 

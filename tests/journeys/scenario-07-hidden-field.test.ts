@@ -109,7 +109,7 @@ describe('touching it by', () => {
     expect(nodes ?? cells).toEqual([]);
     expect(total ?? null).toBeNull();
     expect(pageInfo ?? null).toEqual(nodes === undefined ? null : { hasNextPage: false, endCursor: null });
-    expect(answer['sources']).toEqual([
+    expect(answer.sources).toEqual([
       { outcome: 'WITHHELD', reason: 'FIELD_NOT_FILTERABLE', agreements: ['AGR-2024-002'] },
     ]);
   });

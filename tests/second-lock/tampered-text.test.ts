@@ -127,7 +127,7 @@ describe('whatever is changed, and wherever', () => {
     const one = `{ borderCrossing(id: "${node?.id}", purpose: BORDER_SURVEILLANCE) { id } }`;
     const statistics = `{ borderCrossingStatistics(purpose: BORDER_SURVEILLANCE, databases: ["${AL}"], groupBy: [DATABASE]) { cells { count } sources { outcome reason } } }`;
     const record = async (): Promise<boolean> =>
-      (await tampering.ask(one, 'ME-BP:ANALYST')).body.data?.['borderCrossing'] !== null;
+      (await tampering.ask(one, 'ME-BP:ANALYST')).body.data?.borderCrossing !== null;
     const counted = async (): Promise<unknown> =>
       dataOf<Page>(await tampering.ask(statistics, 'ME-BP:ANALYST'), 'borderCrossingStatistics').sources[0]?.outcome;
     expect([await record(), await counted()]).toEqual([true, 'ANSWERED']);
