@@ -32,8 +32,8 @@ export interface RevocationWorld {
   load(): Load;
   /** Resolves once as many statements as given wait for a lock. Asked of the database, not slept for. */
   waiting(count: number): Promise<void>;
-  /** Sequences of entries that disclosed under the agreement while it was suspended, in the order of the ledger. */
-  lateDisclosures(): Promise<readonly string[]>;
+  /** Sequences of entries that disclosed under the agreement when, in the order of the ledger, this was the last act on it. */
+  disclosuresBehind(act: 'suspend' | 'resume'): Promise<readonly string[]>;
   /** Whatever a test that failed has left: hubs that stand still, locks that are held, a suspension. */
   recover(): Promise<void>;
   close(): Promise<void>;
@@ -95,8 +95,8 @@ export async function revocationWorld(): Promise<RevocationWorld> {
         if (rows.length >= count) return;
       }
     },
-    async lateDisclosures() {
-      const { rows } = await world.owner.query<{ sequence: string }>(LATE, [AGREEMENT]);
+    async disclosuresBehind(act) {
+      const { rows } = await world.owner.query<{ sequence: string }>(BEHIND, [AGREEMENT, `${act}Agreement`]);
       return rows.map(({ sequence }) => sequence);
     },
     async recover() {
@@ -113,20 +113,23 @@ export async function revocationWorld(): Promise<RevocationWorld> {
   return revocation;
 }
 
-const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+/** Hubs that wait for each other; not the server's own work on its files, which waits too. */
+const WAITING = `select from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
+  and wait_event_type = 'Lock' and wait_event in ('transactionid', 'tuple', 'relation')`;
 
-/** Disclosures by the agreement's clauses of which the last act before them, in the ledger's order, is a suspension. */
-const LATE = `with entry as (
+const BEHIND = `with entry as (
     select sequence, body::jsonb -> 'entry' as told from besa.ledger_entry
-  ), act as (
-    select sequence, told ->> 'action' as name from entry
-    where told ->> 'outcome' = 'ANSWERED' and told #>> '{subject,reference}' = $1
-      and told ->> 'action' in ('suspendAgreement', 'resumeAgreement')
+  ), told as (
+    select sequence, told, case when told ->> 'outcome' = 'ANSWERED' and told #>> '{subject,reference}' = $1
+        and told ->> 'action' in ('suspendAgreement', 'resumeAgreement') then told ->> 'action' end as act
+    from entry
+  ), since as (
+    select *, max(case when act is not null then sequence end) over (order by sequence) as act_at from told
   )
-  select e.sequence from entry e
+  select e.sequence from since e join told a on a.sequence = e.act_at and a.act = $2
   where jsonb_path_exists(e.told, '$.asks[*].lines[*] ? (@.outcome != "WITHHELD" && exists (@.basis[*] ? (@.agreement == $key)))',
       jsonb_build_object('key', $1::text))
-    and (select a.name from act a where a.sequence < e.sequence order by a.sequence desc limit 1) = 'suspendAgreement'`;
+  order by e.sequence`;
 
 async function recordQuery(world: WorldHub): Promise<string> {
   const page = dataOf<{ nodes: readonly { readonly id: string }[] }>(await world.ask(PAGE, ASKER), 'borderCrossings');

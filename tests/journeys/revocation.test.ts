@@ -39,7 +39,7 @@ const resumed = async (node: HubNode): Promise<void> => {
 
 const sound = async (told: readonly Told[], from: number): Promise<void> => {
   expect(told.filter((answer) => answer.begunMs >= from && holdsData(answer))).toEqual([]);
-  expect(await world.lateDisclosures()).toEqual([]);
+  expect(await world.disclosuresBehind('suspend')).toEqual([]);
 };
 
 const longest = (told: readonly Told[]): number => Math.max(...told.map(({ begunMs, endedMs }) => endedMs - begunMs));
@@ -63,6 +63,8 @@ describe('a suspension through one hub, while all four are asked', () => {
     const stopped = nodeAt(round);
     const load = world.load();
     await load.goesOn(world.nodes, 2);
+    // What is looked for below can be found.
+    expect(await world.disclosuresBehind('resume')).not.toEqual([]);
     await load.goesOn([nodeAt(Math.floor(random() * 4))], 1 + Math.floor(random() * 4));
     await stopped.stop();
     const { endedMs } = await suspended(nodeAt(round + 1));
@@ -85,6 +87,8 @@ describe('a hub that is stopped at the worst moment', () => {
   const [stopped, acting, other] = [0, 1, 2];
 
   test('with its entry written and its answer not sent: it sends none', async () => {
+    // It knows what holds now, so that its first entry is one of records.
+    expect(holdsData(await world.page(nodeAt(stopped)))).toBe(true);
     const release = await world.holding('select from besa.ledger_lock for update');
     const page = world.page(nodeAt(stopped));
     await world.waiting(1);
