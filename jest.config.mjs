@@ -23,4 +23,6 @@ export default {
   globalSetup: '<rootDir>/tests/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/global-teardown.mjs',
   testTimeout: 60000,
+  // Left to itself Jest leaves one core free: with two that is half the machine, while tests wait for the database on the other.
+  maxWorkers: '100%',
 };
