@@ -83,11 +83,13 @@ $$;
 
 -- Computed by the database from the bytes that stand there now: whoever changes a text changes this with it.
 alter table besa.agreement_text
+  add column id int generated always as identity unique,
   add column bytes_hash text collate "C" generated always as (besa.bytes_hash(body)) stored;
 
 -- What stood there when every party's signature had been verified and the version was finalised.
 create table besa.verified_text (
-  id int generated always as identity primary key,
+  -- that of the text, so that one look-up by a number finds what is to be compared
+  id int primary key,
   reference text collate "C" not null,
   version int not null,
   revision int not null,
@@ -95,16 +97,16 @@ create table besa.verified_text (
   unique (reference, version),
   foreign key (reference, version) references besa.agreement_version (reference, version)
 );
-insert into besa.verified_text (reference, version, revision, hash)
-select v.reference, v.version, v.revision, t.bytes_hash
+insert into besa.verified_text (id, reference, version, revision, hash)
+select t.id, v.reference, v.version, v.revision, t.bytes_hash
 from besa.agreement_version v join besa.agreement_text t using (reference, version, revision)
 order by v.reference, v.version;
 
 create function besa.remember_verified_text() returns trigger language plpgsql
 security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into besa.verified_text (reference, version, revision, hash)
-  select t.reference, t.version, t.revision, t.bytes_hash from besa.agreement_text t
+  insert into besa.verified_text (id, reference, version, revision, hash)
+  select t.id, t.reference, t.version, t.revision, t.bytes_hash from besa.agreement_text t
   where t.reference = new.reference and t.version = new.version and t.revision = new.revision;
   return null;
 end $$;
@@ -120,14 +122,14 @@ create trigger derived before insert on besa.verified_text
 alter table besa.verified_text enable always trigger append_only;
 alter table besa.verified_text enable always trigger derived;
 
-grant select (reference, version, revision, bytes_hash) on besa.agreement_text to besa_reader;
+grant select (id, reference, version, revision, bytes_hash) on besa.agreement_text to besa_reader;
 grant select on besa.verified_text to besa_reader;
 `;
 
 const STRETCHES = `
--- Beside each database the verified text that opens it; null = the agency's own. A database that several texts open stands
--- there once for each of them, up to eight: the lock looks at every one in every statement.
-alter table besa.readable_stretch add column grounds int[];
+-- Beside each database a verified text that opens it, and its hash; null = the agency's own. One text is enough even where
+-- several open it: a doubtful agreement takes away every right between its parties, so it closes what the others would open.
+alter table besa.readable_stretch add column grounds int[], add column hashes text[];
 
 create or replace function besa.stretches_of(contexts text[]) returns setof besa.readable_stretch language sql stable as $$
   with reach as materialized (
@@ -171,12 +173,12 @@ create or replace function besa.stretches_of(contexts text[]) returns setof besa
     from piece p join open o on o.ctx = p.ctx and o.span @> p.begun
     where p.ended is not null
   )
-  select n.ctx, n.begun, n.ended, array_agg(n.id order by n.id, n.ground), array_agg(n.ground order by n.id, n.ground)
-  from numbered n
-  where n.place <= 8
+  select n.ctx, n.begun, n.ended, array_agg(n.id order by n.id), array_agg(n.ground order by n.id), array_agg(v.hash order by n.id)
+  from numbered n join besa.verified_text v on v.id = n.ground
+  where n.place = 1
   group by n.ctx, n.begun, n.ended
   union all
-  select b.owner, '-infinity', 'infinity', array_agg(b.id order by b.id), array_agg(null::int order by b.id)
+  select b.owner, '-infinity', 'infinity', array_agg(b.id order by b.id), array_agg(null::int order by b.id), array_agg(null::text order by b.id)
   from besa.shared_database b where b.owner = any (contexts) group by b.owner
 $$;
 
@@ -185,7 +187,8 @@ update besa.agency set name = name where false;
 
 alter table besa.readable_stretch
   alter column grounds set not null,
-  add check (cardinality(grounds) = cardinality(databases));
+  alter column hashes set not null,
+  add check (cardinality(grounds) = cardinality(databases) and cardinality(hashes) = cardinality(databases));
 `;
 
 /** The lock as record tables of before this migration are given it; later ones get the same words from \`records/table-ddl\`. */
@@ -199,12 +202,11 @@ begin
     execute format($lock$
       alter policy second_lock on %I.%I using (database_id = any ((
         select coalesce(array_agg(o.id), '{}')
-        from besa.readable_stretch s cross join lateral unnest(s.databases, s.grounds) o (id, ground)
+        from besa.readable_stretch s cross join lateral unnest(s.databases, s.grounds, s.hashes) o (id, ground, hash)
         where s.ctx in (current_setting('besa.ctx', true), split_part(current_setting('besa.ctx', true), '|', 1))
           and s.valid_from <= besa.besa_now() and s.valid_until > besa.besa_now()
           and case when o.ground is null then strpos(s.ctx, '|') = 0 else coalesce((
-            select t.bytes_hash = v.hash from besa.verified_text v
-            join besa.agreement_text t using (reference, version, revision) where v.id = o.ground), false) end
+            select t.bytes_hash = o.hash from besa.agreement_text t where t.id = o.ground), false) end
       )::int[]))$lock$, locked.schemaname, locked.tablename);
   end loop;
 end $$;

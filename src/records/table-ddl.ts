@@ -148,10 +148,9 @@ function dayColumn(recordType: RecordType, timeZone: string): readonly string[] 
  */
 const SECOND_LOCK = `database_id = any ((
     select coalesce(array_agg(o.id), '{}')
-    from besa.readable_stretch s cross join lateral unnest(s.databases, s.grounds) o (id, ground)
+    from besa.readable_stretch s cross join lateral unnest(s.databases, s.grounds, s.hashes) o (id, ground, hash)
     where s.ctx in (current_setting('besa.ctx', true), split_part(current_setting('besa.ctx', true), '|', 1))
       and s.valid_from <= besa.besa_now() and s.valid_until > besa.besa_now()
       and case when o.ground is null then strpos(s.ctx, '|') = 0 else coalesce((
-        select t.bytes_hash = v.hash from besa.verified_text v
-        join besa.agreement_text t using (reference, version, revision) where v.id = o.ground), false) end
+        select t.bytes_hash = o.hash from besa.agreement_text t where t.id = o.ground), false) end
   )::int[])`;
