@@ -12,6 +12,12 @@ export const NOTICE_KINDS = [
   'DUTY_OVERDUE',
   'QUOTA_REFUSED',
   'KEY_ENDS_SOON',
+  'QUALITY_NOTICE',
+  'QUALITY_DUE_SOON',
+  'QUALITY_OVERDUE',
+  'REVIEW_DUE',
+  'REFUSALS_RISE',
+  'QUOTA_NEARLY_USED',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
