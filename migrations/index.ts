@@ -14,6 +14,7 @@ import { KeysAndVerifiedTextsMigration } from './2026-11-23-08-keys-and-verified
 import { QuotaMigration } from './2026-11-23-09-quota.js';
 import { DutyAttestationsMigration } from './2026-11-23-10-duty-attestations.js';
 import { AppliedStandardMigration } from './2026-11-23-11-applied-standard.js';
+import { LedgerPartsMigration } from './2026-11-24-12-ledger-parts.js';
 
 export interface NamedMigration {
   readonly name: string;
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '2026-11-23-09-quota', class: QuotaMigration },
   { name: '2026-11-23-10-duty-attestations', class: DutyAttestationsMigration },
   { name: '2026-11-23-11-applied-standard', class: AppliedStandardMigration },
+  { name: '2026-11-24-12-ledger-parts', class: LedgerPartsMigration },
 ];

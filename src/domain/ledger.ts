@@ -1,17 +1,22 @@
 import type { Action } from './action.js';
 import type { SourceOutcome } from './decision.js';
 import type { ErrorCode } from './errors.js';
+import type { DisclosedRecord } from './evidence.js';
 import type { ReasonCode } from './reasons.js';
 
 /** What one request asked of one database and got: counts, fields and clauses. Never a field value. */
 export interface LedgerLine {
   readonly database: string;
+  /** agency whose database it is, and which may read this line; null: in entries of before lines could be read by owners */
+  readonly owner: string | null;
   readonly outcome: SourceOutcome;
   readonly reason: ReasonCode | null;
   /** clauses relied on: `AGR-2024-002 v1 art. 3.1` as parts */
   readonly basis: readonly { readonly agreement: string; readonly version: number; readonly article: string }[];
   /** records disclosed, or counted into cells; null = counted together with other databases, not told apart */
   readonly records: number | null;
+  /** the records that were served, for their owner's eyes only; absent = none, or in an entry read by others than the owner */
+  readonly disclosed?: readonly DisclosedRecord[];
 }
 
 /** One ask within a request (a document may hold several root fields). */

@@ -154,6 +154,7 @@ export interface DisclosedRow {
   readonly database: SharedDatabase;
   /** signed 64-bit integer in decimal: sealed before it is served */
   readonly id: string;
+  readonly version: number;
   readonly handlingCode: string | null;
   /** until when it may be kept, as served; null where that is not known, or nobody asked */
   readonly retainUntil: string | null;

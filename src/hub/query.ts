@@ -1,6 +1,7 @@
 import { type Ask, type Cursor, callerOf, type OrderTerm, type ReadAsk, type RecordAsk } from '../domain/ask.js';
-import type { Decision, SourceLine } from '../domain/decision.js';
+import type { Decision, Grant, SourceLine } from '../domain/decision.js';
 import { HubError } from '../domain/errors.js';
+import type { DisclosedRecord } from '../domain/evidence.js';
 import type { LedgerLine } from '../domain/ledger.js';
 import type { Scalar } from '../domain/record-type.js';
 import { planRead, planRecord, type ReadPlan, type RecordPlan } from '../plan/plan-read.js';
@@ -114,7 +115,7 @@ function disclosed(
   const fieldsFrom = ROW_COLUMNS.length + envelope.length;
   const endAt = envelope.indexOf('retain_until');
   return rows.map((cells) => {
-    const [databaseId, id, marks, handlingCode] = cells;
+    const [databaseId, id, marks, handlingCode, version] = cells;
     const source = sources.get(databaseId ?? '');
     // A row of a database that was not asked would mean that both the statement and the second lock are wrong.
     if (source === undefined || id === null || id === undefined) throw new Error('a row came from no planned source');
@@ -122,6 +123,7 @@ function disclosed(
     return {
       database: source.database,
       id,
+      version: Number(version),
       handlingCode: handlingCode ?? null,
       retainUntil: endAt < 0 ? null : retention.until(disclosure, cells[ROW_COLUMNS.length + endAt] ?? null),
       envelope: cells.slice(ROW_COLUMNS.length, fieldsFrom),
@@ -195,15 +197,19 @@ function note(
   decision: Decision,
   rows: readonly DisclosedRow[],
 ): void {
-  const counts = new Map<string, number>();
-  for (const { database } of rows) counts.set(database.code, (counts.get(database.code) ?? 0) + 1);
+  const disclosed = new Map<string, DisclosedRecord[]>();
+  for (const { database, id, version } of rows) {
+    const known = disclosed.get(database.code);
+    if (known === undefined) disclosed.set(database.code, [{ id, version }]);
+    else known.push({ id, version });
+  }
   journal.ask(
     {
       action: ask.action,
       recordType: ask.recordType,
       selectedFields: ask.fields,
       touchedFields: plan.kind === 'page' ? plan.touched : [],
-      lines: ledgerLines(plan.lines, decision, counts),
+      lines: ledgerLines(plan.lines, decision, disclosed),
       ...viewAsOf(ask),
     },
     guardOf(ask, decision),
@@ -215,28 +221,34 @@ export function viewAsOf({ agency, viewedBy }: Pick<PageAsk, 'agency' | 'viewedB
   return viewedBy === undefined ? {} : { viewAs: agency };
 }
 
-/** Source lines as the ledger keeps them: with the clauses behind each. `counts`: null = not told apart by database. */
+/**
+ * Source lines as the ledger keeps them: with the clauses behind each. `given`: by database the records served, or how
+ * many were counted; null = counted, not told apart.
+ */
 export function ledgerLines(
   lines: readonly SourceLine[],
   decision: Decision,
-  counts: ReadonlyMap<string, number> | null,
+  given: ReadonlyMap<string, number | readonly DisclosedRecord[]> | null,
 ): readonly LedgerLine[] {
-  return lines.map((line) => ({
-    database: line.database,
-    outcome: line.outcome,
-    reason: line.reason,
-    basis: basisOf(decision, line.database),
-    records:
-      line.outcome === 'WITHHELD' || line.outcome === 'UNAVAILABLE'
-        ? 0
-        : counts === null
-          ? null
-          : (counts.get(line.database) ?? 0),
-  }));
+  return lines.map((line) => {
+    const { database, outcome, reason } = line;
+    const grant = decision.grants.find((candidate) => candidate.database.code === database);
+    const served = given?.get(database) ?? 0;
+    const isAnswered = outcome !== 'WITHHELD' && outcome !== 'UNAVAILABLE';
+    const count = typeof served === 'number' ? served : served.length;
+    return {
+      database,
+      owner: grant?.database.owner ?? null,
+      outcome,
+      reason,
+      basis: basisOf(grant),
+      records: !isAnswered ? 0 : given === null ? null : count,
+      ...(typeof served === 'number' ? {} : { disclosed: served }),
+    };
+  });
 }
 
-function basisOf(decision: Decision, database: string): LedgerLine['basis'] {
-  const grant = decision.grants.find((candidate) => candidate.database.code === database);
+function basisOf(grant: Grant | undefined): LedgerLine['basis'] {
   if (grant === undefined || grant.kind === 'OWNED') return [];
   return grant.kind === 'GRANTED' ? grant.candidates.map(({ basis }) => basis) : grant.basis;
 }

@@ -5,6 +5,8 @@ export interface LedgerRowInput {
   readonly requestId: string;
   readonly agency: string | null;
   readonly body: string;
+  /** 64 hex digits */
+  readonly content: string;
   readonly setVersion: string | null;
   /** RFC 3339 */
   readonly validFrom: string | null;
@@ -18,14 +20,18 @@ const SILENCE_MS_MAX = 10_000;
 /** stands for null: no agency, version or instant is written so */
 const NULL_LINE = '-';
 
-/** The parameters of the append statement: one text per column, one line per entry. */
+/** between bodies, which have line ends; canonical JSON escapes it */
+export const BODY_END = '\x1e';
+
+/** The parameters of the append statement: one text per column, one line per entry; bodies end with BODY_END. */
 export function valuesOf(rows: readonly LedgerRowInput[]): readonly string[] {
   const column = (pick: (row: LedgerRowInput) => string | null): string =>
     rows.map((row) => pick(row) ?? NULL_LINE).join('\n');
   return [
     column((row) => row.requestId),
     column((row) => row.agency),
-    column((row) => row.body),
+    rows.map((row) => row.body).join(BODY_END),
+    column((row) => row.content),
     column((row) => row.setVersion),
     column((row) => row.validFrom),
     column((row) => row.validUntil),

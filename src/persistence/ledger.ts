@@ -27,10 +27,10 @@ const WAITING_MAX = 10_000;
 const SALT_BYTES = 16;
 const SALTS_PER_BLOCK = 256;
 
-/** The statement of one call. Each parameter holds one line per entry: canonical JSON has no line ends, and one text is cheaper to send and read than an array. */
+/** The statement of one call. Each parameter holds one text for all entries, which is cheaper to send and read than an array. */
 export const APPEND_TEXT = `select besa.ledger_append(
-  string_to_array($1, e'\\n')::uuid[], string_to_array($2, e'\\n', '-'), string_to_array($3, e'\\n'),
-  string_to_array($4, e'\\n', '-')::bigint[], string_to_array($5, e'\\n', '-')::timestamptz[], string_to_array($6, e'\\n', '-')::timestamptz[]
+  string_to_array($1, e'\\n')::uuid[], string_to_array($2, e'\\n', '-'), string_to_array($3, e'\\x1e'), string_to_array($4, e'\\n'),
+  string_to_array($5, e'\\n', '-')::bigint[], string_to_array($6, e'\\n', '-')::timestamptz[], string_to_array($7, e'\\n', '-')::timestamptz[]
 ) as sequences`;
 
 /**
@@ -171,7 +171,7 @@ function rowOf(entry: LedgerEntry, guard: LedgerGuard | undefined): LedgerRowInp
   return {
     requestId,
     agency,
-    body: bodyOf(entry, nextSalt()),
+    ...bodyOf(entry, nextSalt),
     setVersion: guard?.setVersion ?? null,
     validFrom: guard?.validFrom?.toISOString() ?? null,
     validUntil: guard?.validUntil?.toISOString() ?? null,

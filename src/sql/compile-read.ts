@@ -8,7 +8,7 @@ import type { SectionSelect, SelectQuery } from './select.js';
 import { SourceRows } from './source-rows.js';
 
 /** Columns every row of a page brings before the selected fields. */
-export const ROW_COLUMNS = ['database_id', 'id', 'marks', 'handling_code'] as const;
+export const ROW_COLUMNS = ['database_id', 'id', 'marks', 'handling_code', 'version'] as const;
 
 /** Envelope columns a caller may select besides; raw, to be coarsened before they are served. */
 export const ENVELOPE_COLUMNS = [
@@ -120,7 +120,13 @@ function sectionRows(sources: readonly SourceRows[], plan: ReadPlan): Expression
 }
 
 function rowColumns(sources: readonly SourceRows[]): readonly Expression[] {
-  return [column('database_id'), column('id'), perSource(sources, (source) => source.marks()), column('handling_code')];
+  return [
+    column('database_id'),
+    column('id'),
+    perSource(sources, (source) => source.marks()),
+    column('handling_code'),
+    column('version'),
+  ];
 }
 
 /** One expression for rows of several sources: plain where they agree, else chosen by the row's database. */

@@ -54,7 +54,7 @@ describe('a ledger that cannot be written', () => {
     const stopped = await world.connect();
     await stopped.query('begin');
     await stopped.query(
-      `select besa.ledger_append(array[gen_random_uuid()], array['ME-BP'], array['{}'], array[null]::bigint[], array[null]::timestamptz[], array[null]::timestamptz[])`,
+      `select besa.ledger_append(array[gen_random_uuid()], array['ME-BP'], array['{}'], array[repeat('a', 64)], array[null]::bigint[], array[null]::timestamptz[], array[null]::timestamptz[])`,
     );
     // Its own four seconds begin before the four seconds of whoever waits: the second try at the latest gets through.
     const appended = await world.ledger.append(sampleEntry()).catch(() => world.ledger.append(sampleEntry()));

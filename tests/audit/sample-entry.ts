@@ -25,10 +25,15 @@ export function sampleEntry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
         lines: [
           {
             database: 'AL-BORDER-CROSSINGS',
+            owner: 'AL-BMP',
             outcome: 'ANSWERED',
             reason: null,
             basis: [{ agreement: 'AGR-2024-002', version: 1, article: '3.1' }],
-            records: 50,
+            records: 2,
+            disclosed: [
+              { id: '812', version: 1 },
+              { id: '-3', version: 4 },
+            ],
           },
         ],
       },

@@ -1,6 +1,6 @@
 /** Ledgers in memory and everything somebody could do to a stored one; shared by the quick and the long run. */
 import { createHash } from 'node:crypto';
-import { bodyOf, leafOf } from '../../src/audit/entry.js';
+import { bodyOf, contentOf, leafOf } from '../../src/audit/entry.js';
 import { EMPTY_TREE, type Peaks, rootOf, withLeaf } from '../../src/audit/merkle-tree.js';
 import type { Fault, LedgerRow, Witness } from '../../src/audit/verify.js';
 import { sampleEntry } from './sample-entry.js';
@@ -38,9 +38,9 @@ function rowAt(sequence: number, random: Random): LedgerRow {
   const id = hexOf(String(random()));
   const requestId = `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20, 32)}`;
   const entry = sampleEntry({ requestId, durationMs: below(random, 100), agency: random() < 0.1 ? null : 'ME-BP' });
-  const body = bodyOf(entry, id.slice(32));
+  const { body, content } = bodyOf(entry, () => hexOf(String(random())).slice(32));
   const at = new Date(Date.UTC(2026, 0, 1) + sequence * 1_000).toISOString();
-  return { sequence, at, agency: entry.agency, requestId, body, leaf: leafOf(sequence, at, body) };
+  return { sequence, at, agency: entry.agency, requestId, body, leaf: leafOf(sequence, at, content) };
 }
 
 /** Appends as the database does: a head per group of one or more. */
@@ -89,7 +89,7 @@ const rowOf = (ledger: StoredLedger, position: number): LedgerRow =>
 const rehashed = (row: LedgerRow, sequence = row.sequence): LedgerRow => ({
   ...row,
   sequence,
-  leaf: leafOf(sequence, row.at, row.body),
+  leaf: leafOf(sequence, row.at, contentOf(row.body)),
 });
 
 function flippedText(text: string, random: Random): string {

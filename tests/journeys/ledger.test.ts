@@ -93,7 +93,14 @@ const REQUESTS: readonly (readonly [what: string, as: string, run: Run, entry: P
           selectedFields: ['fullName'],
           touchedFields: [],
           lines: [
-            { database: 'XK-BORDER-CROSSINGS', outcome: 'WITHHELD', reason: 'NO_AGREEMENT', basis: [], records: 0 },
+            {
+              database: 'XK-BORDER-CROSSINGS',
+              owner: 'XK-BP',
+              outcome: 'WITHHELD',
+              reason: 'NO_AGREEMENT',
+              basis: [],
+              records: 0,
+            },
           ],
         },
       ],
@@ -120,6 +127,7 @@ const REQUESTS: readonly (readonly [what: string, as: string, run: Run, entry: P
           lines: [
             {
               database: 'AL-BORDER-CROSSINGS',
+              owner: 'AL-BMP',
               outcome: 'ANSWERED',
               reason: null,
               basis: [{ agreement: 'AGR-2024-003', version: 1, article: '3.1' }],
