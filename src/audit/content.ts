@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
-import { leafHash, nodeHash } from './merkle-tree.js';
+import { leafHashOfText, nodeHash } from './merkle-tree.js';
 
 /** Levels of hashing above the parts of an entry: 5 are enough for 32 of them, and entries with more have more. */
 const LEVELS_MIN = 5;
-const DUMMY_PREFIX = 0x02;
-
-const utf8 = new TextEncoder();
+const DUMMY_PREFIX = '\x02';
 
 /**
  * The hash an entry's leaf stands for: the root over its parts, each with a salt of its own, so that one part can be shown
@@ -52,7 +50,7 @@ export function contentFromPath(text: string, path: readonly Uint8Array[]): Uint
   return path.reduce(paired, commitmentOf(text));
 }
 
-const commitmentOf = (text: string): Uint8Array => leafHash(utf8.encode(text));
+const commitmentOf = (text: string): Uint8Array => leafHashOfText(text);
 
 const parents = (level: readonly Uint8Array[], padding: string, depth: number): Uint8Array[] =>
   pairs(padded(level, padding, depth));
@@ -73,11 +71,7 @@ function pairs(ordered: readonly Uint8Array[]): Uint8Array[] {
 const paired = (a: Uint8Array, b: Uint8Array): Uint8Array => (compared(a, b) <= 0 ? nodeHash(a, b) : nodeHash(b, a));
 
 function dummy(padding: string, depth: number): Uint8Array {
-  const text = utf8.encode(`${padding}${depth}`);
-  const bytes = new Uint8Array(1 + text.length);
-  bytes[0] = DUMMY_PREFIX;
-  bytes.set(text, 1);
-  return hash('sha256', bytes, 'buffer');
+  return hash('sha256', `${DUMMY_PREFIX}${padding}${depth}`, 'buffer');
 }
 
 function compared(a: Uint8Array, b: Uint8Array): number {
