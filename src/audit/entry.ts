@@ -182,6 +182,7 @@ function requestShape(entry: LedgerEntry) {
       touchedFields: ask.touchedFields,
       ...viewAsShape(ask),
     })),
+    ...(entry.client === undefined ? {} : { client: bounded(entry.client) }),
     durationMs: entry.durationMs,
     errorCode: boundedOrNull(entry.errorCode),
     operation: { hash: boundedOrNull(entry.operation.hash), name: boundedOrNull(entry.operation.name) },

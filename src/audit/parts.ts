@@ -6,7 +6,7 @@ export type Asking = Pick<LedgerEntry, 'agency' | 'justification' | 'person' | '
 
 /** What is the requester's alone. `databases`: codes of the lines of each ask, in their order. */
 export interface RequestPart
-  extends Pick<LedgerEntry, 'action' | 'durationMs' | 'errorCode' | 'operation' | 'outcome'> {
+  extends Pick<LedgerEntry, 'action' | 'client' | 'durationMs' | 'errorCode' | 'operation' | 'outcome'> {
   readonly asks: readonly (Omit<LedgerAsk, 'lines'> & { readonly databases: readonly string[] })[];
   readonly requestId: string;
   readonly subject: LedgerEntry['subject'];

@@ -8,5 +8,7 @@ export interface Identity {
   readonly agency?: string;
   /** client or person: the token's `sub` */
   readonly person: string;
+  /** to whom the token was issued: `client_id` (RFC 9068) or `azp` (OpenID Connect); absent = it does not say */
+  readonly client?: string;
   readonly roles: readonly Role[];
 }

@@ -39,6 +39,8 @@ export interface LedgerEntry {
   readonly requestId: string;
   readonly agency: string | null;
   readonly person: string;
+  /** through which client; absent = its token does not say */
+  readonly client?: string;
   readonly roles: readonly string[];
   readonly purpose: string | null;
   readonly regime: string | null;

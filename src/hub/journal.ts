@@ -1,8 +1,9 @@
 import type { HubError } from '../domain/errors.js';
+import type { CommitmentOpening } from '../domain/evidence.js';
 import type { Identity } from '../domain/identity.js';
 import type { LedgerAsk, LedgerEntry } from '../domain/ledger.js';
 import { type Charges, RequestCharges } from './charge.js';
-import type { LedgerGuard } from './ports.js';
+import type { CommitmentOpenings, LedgerGuard } from './ports.js';
 
 /** One authenticated request as the door knows it, before anything of it is carried out. */
 export interface LedgerRequest {
@@ -35,6 +36,8 @@ export interface Journal {
   fault(code: string, hasAnswer?: boolean): void;
   /** Nothing was answered: what was asked stays, the lines that would tell of disclosed records do not. */
   withdraw(): void;
+  /** What opens the commitments of this answer: made durable before its entry. */
+  commit(store: CommitmentOpenings, openings: readonly CommitmentOpening[]): void;
   /** What the quotas of this attempt were charged. */
   readonly charges: Charges;
   /** The entry as it stands, for an act that writes it inside its own transaction; then `close()` after the commit. */
@@ -46,6 +49,7 @@ export interface Journal {
 /** Codes that say something of ours failed; any other code is the caller's to mend. */
 const FAILURES: ReadonlySet<string> = new Set<HubError['code']>([
   'LEDGER_UNAVAILABLE',
+  'LEDGER_CONTRADICTED',
   'SOURCE_UNAVAILABLE',
   'INTERNAL',
 ]);
@@ -63,6 +67,8 @@ export class RequestJournal implements Journal {
   #action: string | null = null;
   #subject: LedgerEntry['subject'] = {};
   #fault: Fault | null = null;
+  #openings: CommitmentOpening[] = [];
+  #openingsStore: CommitmentOpenings | undefined;
   #isClosed = false;
 
   constructor(
@@ -90,6 +96,16 @@ export class RequestJournal implements Journal {
     this.#fault ??= { code, hasAnswer };
   }
 
+  commit(store: CommitmentOpenings, openings: readonly CommitmentOpening[]): void {
+    this.#openingsStore = store;
+    this.#openings.push(...openings);
+  }
+
+  /** Nothing to do, and no call, where no clause demands evidence. @throws HubError LEDGER_UNAVAILABLE */
+  async keepOpenings(): Promise<void> {
+    if (this.#openings.length > 0) await this.#openingsStore?.keep(this.#openings);
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -112,6 +128,7 @@ export class RequestJournal implements Journal {
   withdraw(): void {
     this.#asks = this.#asks.map((ask) => ({ ...ask, lines: [] }));
     this.#guards = [];
+    this.#openings = [];
     this.charges.forfeit();
   }
 
@@ -121,6 +138,7 @@ export class RequestJournal implements Journal {
       requestId: request.requestId,
       agency: identity.agency ?? null,
       person: identity.person,
+      ...(identity.client === undefined ? {} : { client: identity.client }),
       roles: identity.roles,
       purpose: this.#purpose?.purpose ?? null,
       regime: this.#purpose?.regime ?? null,

@@ -21,6 +21,15 @@ const NAMES_OF_OBJECTS = new Set(['__proto__', 'prototype', 'constructor']);
 const isSubject = (value: unknown): value is string =>
   typeof value === 'string' && PRINTABLE.test(value) && value.trim() === value && !NAMES_OF_OBJECTS.has(value);
 
+const INVALID = Symbol('invalid');
+
+/** To whom the token was issued, where it says so. `azp` counts only without `client_id`, which is the access token's own word. */
+function clientOf({ client_id, azp }: Readonly<Record<string, unknown>>): string | undefined | typeof INVALID {
+  const client = client_id ?? azp;
+  if (client === undefined) return undefined;
+  return isSubject(client) ? client : INVALID;
+}
+
 /** Roles as a token may write them: all lower case or all upper case, each of the catalogue. */
 function rolesOf(value: unknown): readonly Role[] | undefined {
   if (!Array.isArray(value) || value.length === 0 || value.length > ROLES.length) return undefined;
@@ -41,12 +50,14 @@ export function readClaims(payload: Readonly<Record<string, unknown>>): Claims |
   // A token bound to a key (RFC 7800) demands a proof nobody here asks for: accepting it as a bearer token would unbind it.
   if (cnf !== undefined) return undefined;
   const roles = rolesOf(besa_roles);
-  if (roles === undefined || !isSubject(sub)) return undefined;
+  const client = clientOf(payload);
+  if (roles === undefined || !isSubject(sub) || client === INVALID) return undefined;
+  const person = { person: sub, roles, ...(client === undefined ? {} : { client }) };
   const notAfter = exp + CLOCK_SKEW_MAX_SECONDS;
   if (roles.includes('OPERATOR')) {
     // INVARIANT (an operator reads nothing): the role stands alone and belongs to no agency.
-    return roles.length === 1 && agency === undefined ? { identity: { person: sub, roles }, notAfter } : undefined;
+    return roles.length === 1 && agency === undefined ? { identity: person, notAfter } : undefined;
   }
   if (typeof agency !== 'string' || !REGISTRY_CODE.test(agency)) return undefined;
-  return { identity: { agency, person: sub, roles }, notAfter };
+  return { identity: { agency, ...person }, notAfter };
 }

@@ -115,6 +115,11 @@ describe('the text of an entry', () => {
     },
   );
 
+  test('names the client where the token did', () => {
+    const entry = sampleEntry({ client: 'desk-app' });
+    expect(entryOf(bodyOf(entry, counting()).body)).toEqual(entry);
+  });
+
   test('of before there were parts is still read, and has the content it had', () => {
     const [ask] = sampleEntry().asks;
     const whole = { ...sampleEntry({ requestId: '0' }), asks: [{ ...ask, lines: [] }] };

@@ -46,6 +46,17 @@ describe('a good token', () => {
     expect(await identify(`Bearer ${token}`)).toEqual({ person: 'desk-7', roles: ['OPERATOR'] });
   });
 
+  test('the client it was issued to is remembered: `client_id`, else `azp`; one that is no plain name is refused', async () => {
+    const { identify } = await door();
+    const clientOf = async (claims: Readonly<Record<string, unknown>>): Promise<unknown> =>
+      (await identify(`Bearer ${await forge(claims)}`)).client;
+    expect(await clientOf({ client_id: 'desk-app', azp: 'portal' })).toBe('desk-app');
+    expect(await clientOf({ azp: 'portal' })).toBe('portal');
+    for (const client of ['', 7, null, 'a\nb', '__proto__']) {
+      await expect(clientOf({ azp: client === null ? {} : client })).rejects.toThrow('no valid token');
+    }
+  });
+
   test('clocks may differ by a minute', async () => {
     const { identify } = await door();
     const early = await forge({ iat: NOW + 59, exp: NOW + 3600 });
