@@ -34,9 +34,9 @@ COPY --from=packages /besa/node_modules ./node_modules
 COPY --from=build /besa/dist ./dist
 COPY schema ./schema
 COPY examples ./examples
-RUN install -d -o node -g node -m 0700 /var/lib/besa
+RUN install -d -o node -g node -m 0700 /var/lib/besa /var/lib/besa-safekeeping
 USER node
-VOLUME /var/lib/besa
+VOLUME /var/lib/besa /var/lib/besa-safekeeping
 EXPOSE 4000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \

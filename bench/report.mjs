@@ -103,7 +103,8 @@ The page, asked by an agency with few clauses and by one with many, half of whic
 ${table(['connections', 'clauses of the agency', '× latency', 'requests/s', 'p50 ms', 'p99 ms'], rows)}`;
 }
 
-function ledgerTable(results) {
+/** `results`: as `measureLedger` gives them. */
+export function ledgerTable(results) {
   const rows = [...new Set(results.map(({ connections }) => connections))].flatMap((connections) => {
     const part = results.filter((result) => result.connections === connections);
     return [...new Set(results.map(({ system }) => system))].map((system) => {
@@ -121,7 +122,8 @@ function ledgerTable(results) {
   });
   return `## The ledger by itself
 
-Must ≥ 0.5 of bare inserts grouped the same way; the milliseconds are what a request waits for its entry.
+Must ≥ 0.5 of bare inserts grouped the same way, from one process and from four at once (4 × 4); the milliseconds are what a
+request waits for its entry: beside those of the bare inserts, what the ledger adds.
 
 ${table(['waiting requests', 'system', '× bare', 'entries/s', 'p50 ms', 'p99 ms'], rows)}`;
 }

@@ -15,6 +15,13 @@ import { QuotaMigration } from './2026-11-23-09-quota.js';
 import { DutyAttestationsMigration } from './2026-11-23-10-duty-attestations.js';
 import { AppliedStandardMigration } from './2026-11-23-11-applied-standard.js';
 import { LedgerPartsMigration } from './2026-11-24-12-ledger-parts.js';
+import { LedgerNodesMigration } from './2026-11-24-13-ledger-nodes.js';
+import { SignedHeadsMigration } from './2026-11-24-14-signed-heads.js';
+import { LedgerIndexMigration } from './2026-11-24-15-ledger-index.js';
+import { RecordVersionsMigration } from './2026-11-24-16-record-versions.js';
+import { JobsAndInboxMigration } from './2026-11-24-17-jobs-and-inbox.js';
+import { ArchiveAndTurnedAwayMigration } from './2026-11-24-18-archive-and-turned-away.js';
+import { CommitmentsMigration } from './2026-11-24-19-commitments.js';
 
 export interface NamedMigration {
   readonly name: string;
@@ -34,4 +41,11 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '2026-11-23-10-duty-attestations', class: DutyAttestationsMigration },
   { name: '2026-11-23-11-applied-standard', class: AppliedStandardMigration },
   { name: '2026-11-24-12-ledger-parts', class: LedgerPartsMigration },
+  { name: '2026-11-24-13-ledger-nodes', class: LedgerNodesMigration },
+  { name: '2026-11-24-14-signed-heads', class: SignedHeadsMigration },
+  { name: '2026-11-24-15-ledger-index', class: LedgerIndexMigration },
+  { name: '2026-11-24-16-record-versions', class: RecordVersionsMigration },
+  { name: '2026-11-24-17-jobs-and-inbox', class: JobsAndInboxMigration },
+  { name: '2026-11-24-18-archive-and-turned-away', class: ArchiveAndTurnedAwayMigration },
+  { name: '2026-11-24-19-commitments', class: CommitmentsMigration },
 ];

@@ -1,10 +1,10 @@
 // Makes the secrets docker-compose.yml mounts, once: `node scripts/compose-secrets.mjs`, then `docker compose up`.
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** File names and contents. Letters and digits only: the same text stands in a URL and in SQL. */
+/** File names and contents. Passwords are letters and digits only: the same text stands in a URL and in SQL. */
 export function makeSecrets(random = () => randomBytes(32).toString('hex')) {
   const hubPassword = random();
   return {
@@ -12,6 +12,7 @@ export function makeSecrets(random = () => randomBytes(32).toString('hex')) {
     hub_password: hubPassword,
     database_url: `postgres://besa:${hubPassword}@database:5432/besa`,
     hub_secret: random(),
+    ledger_key: generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   };
 }
 

@@ -7,24 +7,36 @@ import { COMMANDS_TO_TRY, TOKEN_COMMAND } from '../examples/western-balkans/load
 import { readQueries } from '../examples/western-balkans/queries.js';
 import { assembleSchema } from './api/assemble.js';
 import type { Config } from './config.js';
+import { faultOf } from './http/http-error.js';
 import { importRoute } from './http/import-route.js';
+import { inboxRoute } from './http/inbox-route.js';
+import { InboxStreams } from './http/inbox-streams.js';
+import { ledgerExportRoute } from './http/ledger-export-route.js';
+import { ledgerHeadRoute } from './http/ledger-head-route.js';
 import { createHttp } from './http/server.js';
-import type { Ports } from './hub/ports.js';
+import { JOBS } from './hub/jobs/index.js';
+import type { LedgerLook, Ports } from './hub/ports.js';
+import { replayErasures } from './hub/replay-erasures.js';
 import { openDemoIssuer } from './identity/demo-issuer.js';
 import { createIdentify, type Identify, type TrustedIssuer } from './identity/identify.js';
 import { keysFrom } from './identity/key-source.js';
 import { knownAgencies } from './identity/known-agencies.js';
 import { migrate } from './persistence/migrate.js';
 import { ownDatabase } from './persistence/open-database.js';
+import { openSafekeeping } from './persistence/safekeeping.js';
 import { signingOf } from './start/agreements-at-rest.js';
 import { loadDemoWorld } from './start/demo-world.js';
 import { createHubPorts, type HubPorts } from './start/hub-ports.js';
 import type { App } from './start/hub-process.js';
+import { createJobClock } from './start/job-clock.js';
+import { jobCheck, jobGauge } from './start/job-signs.js';
 import { checkLedger } from './start/ledger-check.js';
+import { openLedgerKey, refuseOldKey } from './start/ledger-key.js';
 import { readinessChecks } from './start/readiness.js';
 import { openReader, openSecret } from './start/secret.js';
 import { openRecordTables, openStandardFiles, protectClauses } from './start/standard.js';
 import { packageVersion } from './start/version.js';
+import { contradictionText, refuseContradicted } from './start/witness-check.js';
 
 /** Builds the hub, not listening yet. @throws StartError for what an operator can mend; what was opened is closed again */
 export async function createApp(config: Config): Promise<App> {
@@ -44,7 +56,9 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const { standard, files } = await openStandardFiles(config.recordsFolder);
   const signing = signingOf(config);
-  const database = await ownDatabase(config);
+  const database = await ownDatabase(config, (reason) =>
+    log.error({ reason }, 'PostgreSQL ended and is started again'),
+  );
   closers.push(() => database.close());
   const migrations = await migrate(database.url);
   await protectClauses(database.url, { standard, files }, config, signing);
@@ -58,17 +72,40 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
     secret,
     pseudonymRotation: config.pseudonymRotation,
     signing,
+    archiveRule: archiveRuleOf(config),
+    ledgerKey: await openLedgerKey(config),
+    safekeeping: await openSafekeeping(config.safekeepingFolder),
+    onWitnessLook: (look) => tellLook(log, look),
+    onKeepingFault: (cause) => {
+      if (cause !== undefined) log.error({ cause }, 'the newest head could not be put into safekeeping');
+    },
     onLedgerFault: (cause) => log.error({ cause }, 'the ledger could not be written'),
     onDoubt: (doubt) => log.error({ doubt }, 'an agreement version does not verify and counts for nothing'),
   });
   closers.push(() => hub.close());
+  await openLedgerHeads(hub, log);
+  const replayed = await replayErasures(hub);
+  if (replayed > 0) log.warn({ records: replayed }, 'records that this older database still had were erased again');
   const world = await loadDemoWorld(hub, database.url, config);
   const ledger = await checkLedger(database.url);
   if (ledger.kind === 'BROKEN') log.fatal({ explanation: ledger.explanation }, 'the ledger does not verify');
+  await hub.treeHeads.sign();
+  // What is answered until the very end stands under a head too.
+  closers.push(() => hub.treeHeads.sign().catch((error) => log.error(faultOf(error), 'no head was signed at the end')));
   const server = await createServer(config, hub, log);
   closers.push(() => server.close());
+  const clock = createJobClock(hub, {
+    jobs: JOBS,
+    afterActs: ['post-notices'],
+    onFault: (job, cause) => log.error({ ...faultOf(cause), job }, 'a job failed'),
+  });
+  closers.push(() => clock.stop());
   return {
-    listen: () => server.listen({ host: config.host, port: config.port }),
+    async listen() {
+      const url = await server.listen({ host: config.host, port: config.port });
+      clock.start();
+      return url;
+    },
     close,
     facts: {
       version: packageVersion(),
@@ -82,16 +119,40 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
   };
 }
 
+/** @throws StartError if a witnessed head contradicts the ledger, or if this process has not its newest key */
+async function openLedgerHeads(hub: HubPorts, log: pino.Logger): Promise<void> {
+  refuseContradicted(await hub.witnesses.look());
+  const known = await hub.treeHeads.settle();
+  refuseOldKey(known);
+  for (const key of known.ignored)
+    log.error({ key }, 'a key of the ledger follows from none that is known; it counts for nothing');
+}
+
+function tellLook(log: pino.Logger, { contradictions, doubts }: LedgerLook): void {
+  for (const found of contradictions)
+    log.fatal({ explanation: contradictionText(found) }, 'the ledger is contradicted');
+  for (const doubt of doubts)
+    log.error(doubt, 'a file in safekeeping is no head of this ledger; it counts for nothing');
+}
+
 async function createServer(config: Config, hub: HubPorts, log: pino.Logger) {
+  const streams = new InboxStreams(hub.inbox);
   return createHttp({
     hub,
     schema: await assembleSchema(hub.standard),
     identify: await createIdentity(config, hub),
-    checks: readinessChecks(hub),
+    checks: [...readinessChecks(hub), jobCheck(hub, JOBS)],
+    gauges: [jobGauge(hub), streams.gauge()],
     version: { version: packageVersion(), node: process.version },
+    trustedProxies: config.trustedProxies,
     log: { error: (fields, message) => log.error(fields, message) },
     page: config.demo === 'off' ? {} : { tokenCommand: TOKEN_COMMAND, examples: Object.values(readQueries()) },
-    routes: [(scope, door) => importRoute(scope, { hub, authenticate: door.authenticate })],
+    routes: [
+      (scope, door) => importRoute(scope, { hub, authenticate: door.authenticate }),
+      (scope, door) => ledgerExportRoute(scope, { hub, authenticate: door.authenticate }),
+      (scope, door) => ledgerHeadRoute(scope, { hub, authenticate: door.authenticate }),
+      (scope, door) => inboxRoute(scope, { hub, authenticate: door.authenticate, streams }),
+    ],
   });
 }
 
@@ -106,6 +167,11 @@ async function createIdentity(config: Config, hub: Ports): Promise<Identify> {
     issuers.push(demo.trusted);
   }
   return createIdentify({ issuers, isKnownAgency: knownAgencies(hub.registry) });
+}
+
+/** Only both together are a rule: how long, and where to. */
+function archiveRuleOf({ ledgerKeptMonths: keptMonths, archiveFolder: folder }: Config) {
+  return keptMonths === undefined || folder === undefined ? undefined : { keptMonths, folder };
 }
 
 function settingsCount({ settings }: Config): { count: number; defaults: number } {

@@ -3,7 +3,7 @@
  * All problems are found at once; a value that cannot be meant is refused, never replaced by a default.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SETTINGS, type Setting, type SettingName } from './start/settings.js';
 import { StartError } from './support/start-error.js';
 
@@ -27,8 +27,18 @@ export interface Config {
   readonly issuer?: { readonly issuer: string; readonly audience: string; readonly jwks: string };
   /** what ids, cursors and the reader's password are derived from; absent: made once and kept in the data folder */
   readonly secret?: string;
+  /** private key for heads of the ledger, PEM; absent: made once and kept in the data folder */
+  readonly ledgerKey?: string;
+  /** absolute path; outlives the database */
+  readonly safekeepingFolder: string;
   /** how long a recipient's tokens stay the same, where a clause shows a field as PSEUDONYM */
   readonly pseudonymRotation: 'month' | 'quarter' | 'year';
+  /** addresses and networks whose `X-Forwarded-For` is believed where refusals are counted */
+  readonly trustedProxies: readonly string[];
+  /** months that entries of the ledger stay in the database; absent: for ever */
+  readonly ledgerKeptMonths?: number;
+  /** absolute path of the folder months of the ledger are archived in; absent: none is by itself */
+  readonly archiveFolder?: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** how commands find and face a running hub */
   readonly client: { readonly url?: string; readonly token?: string };
@@ -39,6 +49,8 @@ export interface Config {
 
 /** the environment of the demo world's signed texts */
 const DEMO = 'demo';
+/** folder inside the data folder, where no other one is set */
+const SAFEKEEPING = 'safekeeping';
 
 export interface FoundSetting {
   readonly setting: Setting;
@@ -155,12 +167,9 @@ function contradictions(found: readonly FoundSetting[]): readonly ConfigProblem[
     problems.push(...issuer.map((name) => ({ name, has: 'is not set', wants: why })));
   }
   problems.push(...environmentProblems(found, { production, demo }));
-  if (production && !isSet(found, 'BESA_SECRET')) {
-    problems.push({
-      name: 'BESA_SECRET',
-      has: 'is not set',
-      wants: 'a value in production, the same for every process of the hub',
-    });
+  for (const name of ['BESA_SECRET', 'BESA_LEDGER_KEY'] as const) {
+    if (!production || isSet(found, name)) continue;
+    problems.push({ name, has: 'is not set', wants: 'a value in production, the same for every process of the hub' });
   }
   return problems;
 }
@@ -243,7 +252,12 @@ function configFrom(
       ? { issuer: { issuer, audience, jwks } }
       : {}),
     ...optional('secret', text('BESA_SECRET')),
+    ...optional('ledgerKey', text('BESA_LEDGER_KEY')),
+    safekeepingFolder: resolve(text('BESA_SAFEKEEPING') ?? join(text('BESA_DATA') ?? '', SAFEKEEPING)),
     pseudonymRotation: values.get('BESA_PSEUDONYM_ROTATION') as Config['pseudonymRotation'],
+    trustedProxies: (values.get('BESA_TRUSTED_PROXIES') as readonly string[] | undefined) ?? [],
+    ...(values.has('BESA_LEDGER_KEEP') ? { ledgerKeptMonths: values.get('BESA_LEDGER_KEEP') as number } : {}),
+    ...(values.has('BESA_ARCHIVE') ? { archiveFolder: resolve(values.get('BESA_ARCHIVE') as string) } : {}),
     logLevel: values.get('LOG_LEVEL') as Config['logLevel'],
     client: { ...optional('url', text('BESA_URL')), ...optional('token', text('BESA_TOKEN')) },
     color: (environment.NO_COLOR ?? '') === '' && environment.TERM !== 'dumb',

@@ -1,3 +1,4 @@
+import { includesAction } from '../domain/action.js';
 import type { Terms } from '../domain/agreement.js';
 import type { Clause, Permission } from '../domain/clause.js';
 import { durationFrom } from '../domain/duration.js';
@@ -7,7 +8,8 @@ import { type Faults, type Path, quoted } from './document.js';
 
 /**
  * Faults of what a permission demands: a regime that its purposes do not stand under, days outside of the agreement's own,
- * a window or an age that nothing can fall in, an age of records that do not say when they occurred.
+ * a window or an age that nothing can fall in, an age of records that do not say when they occurred, evidence of values where
+ * none are shown.
  *
  * @param recordType undefined if the clause names none that is known: that is a fault already
  */
@@ -22,6 +24,7 @@ export function checkConstraints(
   checkHours(clause, path, faults);
   checkAge(clause, known.recordType, path, faults);
   checkQuota(clause, path, faults);
+  checkEvidence(clause, path, faults);
   clause.constraints.duties?.forEach((duty, index) => {
     if (typeof duty === 'string' || duty.every === undefined || isPositive(duty.every)) return;
     faults.note([...path, 'duties', String(index), 'every'], 'INVALID', '`every` is at least one day');
@@ -103,6 +106,16 @@ function checkQuota({ action, constraints: { quota } }: Permission, path: Path, 
   if (quota === undefined || limitsAction(quota, action)) return;
   const mend = action === 'MATCH' ? '`values` or `requests`' : '`requests`, `records` or `subjects`';
   faults.note([...path, 'quota'], 'INVALID', `this quota does not limit \`${action}\`; name ${mend}`);
+}
+
+/** Counts and hits show no values of a record: a demand for evidence of them would read like a safeguard and be none. */
+function checkEvidence({ action, constraints: { evidence } }: Permission, path: Path, faults: Faults): void {
+  if (evidence === undefined || includesAction(action, 'READ')) return;
+  faults.note(
+    [...path, 'evidence'],
+    'INVALID',
+    `\`${action}\` shows no values, so there is nothing to keep evidence of; leave \`evidence\` out`,
+  );
 }
 
 function isPositive(text: string): boolean {

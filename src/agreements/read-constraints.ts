@@ -1,4 +1,4 @@
-import { type ClauseDuty, type Constraints, QUOTA_UNITS, ZERO_POLICIES } from '../domain/clause.js';
+import { type ClauseDuty, type Constraints, EVIDENCE, QUOTA_UNITS, ZERO_POLICIES } from '../domain/clause.js';
 import { DURATION_PATTERN } from '../domain/duration.js';
 import { DATA_SUBJECT_CATEGORY, HANDLING_CODES } from '../domain/record-type.js';
 import {
@@ -33,6 +33,7 @@ export const CONSTRAINT_KEYS = [
   'retainFor',
   'onwardDepth',
   'duties',
+  'evidence',
 ] as const satisfies readonly (keyof Constraints)[];
 
 const COUNT_MAX = 1_000_000_000;
@@ -74,6 +75,7 @@ const READERS: { readonly [K in keyof Required<Constraints>]: Reader<K> } = {
   retainFor: (place) => readText(place, DURATION),
   onwardDepth: (place) => readWhole(place, { min: 0, max: 10 }),
   duties: (place) => readList(place, { min: 1, max: DUTIES_MAX }, readDuty),
+  evidence: (place) => readWord(place, EVIDENCE),
 };
 
 /** The constraints among the keys of a permission. What is left unread is noted as a fault, so nothing is dropped silently. */

@@ -24,9 +24,14 @@ import { AgreementResolver, SignatureResolver } from './resolvers/agreement-reso
 import { ChangeAgreementResolver } from './resolvers/change-agreement-resolver.js';
 import { DutyResolver } from './resolvers/duty-resolver.js';
 import { ExplainResolver } from './resolvers/explain-resolver.js';
+import { InboxResolver } from './resolvers/inbox-resolver.js';
 import { NegotiationSummaryResolver, VersionInterchangeResolver } from './resolvers/interchange-resolver.js';
+import { JobResolver } from './resolvers/job-resolver.js';
+import { LedgerHeadResolver } from './resolvers/ledger-head-resolver.js';
 import { LedgerResolver } from './resolvers/ledger-resolver.js';
+import { QualityNoticeResolver } from './resolvers/quality-notice-resolver.js';
 import { QuotaResolver } from './resolvers/quota-resolver.js';
+import { RecordDisclosureResolver } from './resolvers/record-disclosure-resolver.js';
 import { RecordTypeResolver } from './resolvers/record-type-resolver.js';
 import { RegisterResolver } from './resolvers/register-resolver.js';
 import {
@@ -37,8 +42,9 @@ import {
   TechnologyResolver,
 } from './resolvers/registry-resolver.js';
 import { SignatoryKeyResolver } from './resolvers/signatory-key-resolver.js';
+import { TurnedAwayResolver } from './resolvers/turned-away-resolver.js';
 import { ViewerResolver } from './resolvers/viewer-resolver.js';
-import { HandlingCodeName, PurposeName, ReasonName, SCALARS, SourceOutcomeName } from './scalars.js';
+import { HandlingCodeName, PurposeName, ReasonName, RecordStatusName, SCALARS, SourceOutcomeName } from './scalars.js';
 import { shielded } from './shield.js';
 
 const RESOLVERS = [
@@ -50,6 +56,12 @@ const RESOLVERS = [
   RegisterResolver,
   RecordTypeResolver,
   LedgerResolver,
+  RecordDisclosureResolver,
+  LedgerHeadResolver,
+  InboxResolver,
+  JobResolver,
+  TurnedAwayResolver,
+  QualityNoticeResolver,
   QuotaResolver,
   ExplainResolver,
   AccessResolver,
@@ -65,7 +77,7 @@ const RESOLVERS = [
 ] as const;
 
 const SHARED: ReadonlySet<string> = new Set(
-  [...SCALARS, HandlingCodeName, PurposeName, ReasonName, SourceOutcomeName].map(({ name }) => name),
+  [...SCALARS, HandlingCodeName, PurposeName, ReasonName, RecordStatusName, SourceOutcomeName].map(({ name }) => name),
 );
 
 /** Marks a root field whose resolver answers JSON text (`RawJson`): the executor calls it and nothing below it. */

@@ -1,6 +1,7 @@
 import type { Role } from '../domain/identity.js';
 import { ROLES } from '../domain/identity.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
+import { INBOX_MARKERS, INBOX_READERS } from '../hub/inbox.js';
 import { namesOf } from '../records/generated-names.js';
 
 /** Root fields and the roles of which a caller needs one. What stands in no row is denied. */
@@ -10,6 +11,7 @@ export interface Gate {
 }
 
 const EVERYBODY: readonly Role[] = ROLES;
+const AGENCIES: readonly Role[] = ['ANALYST', 'REPORTER', 'STEWARD', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'];
 const READERS_OF_AGREEMENTS: readonly Role[] = ['POLICY_OFFICER', 'SIGNATORY', 'AUDITOR', 'ANALYST'];
 
 const READERS_OF_DUTIES: readonly Role[] = ['POLICY_OFFICER', 'SIGNATORY', 'STEWARD', 'AUDITOR'];
@@ -30,6 +32,16 @@ const FIXED: Gate = {
     duties: READERS_OF_DUTIES,
     notices: READERS_OF_DUTIES,
     ledger: ['AUDITOR'],
+    ledgerStatistics: ['AUDITOR'],
+    recordDisclosures: ['AUDITOR'],
+    ledgerHead: AGENCIES,
+    ledgerKeys: AGENCIES,
+    ledgerConsistency: AGENCIES,
+    ledgerInclusion: ['AUDITOR'],
+    inbox: INBOX_READERS,
+    jobs: ['OPERATOR'],
+    turnedAway: ['OPERATOR'],
+    qualityNotices: ['POLICY_OFFICER', 'STEWARD', 'AUDITOR'],
     quotas: ['ANALYST', 'REPORTER', 'STEWARD', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
     explainAccess: ['ANALYST', 'REPORTER', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
     accessMatrix: ['ANALYST', 'REPORTER', 'STEWARD', 'POLICY_OFFICER', 'SIGNATORY', 'AUDITOR'],
@@ -56,6 +68,12 @@ const FIXED: Gate = {
     resumeAgreement: ['SIGNATORY'],
     terminateAgreement: ['SIGNATORY'],
     attestDuty: ['POLICY_OFFICER', 'STEWARD'],
+    correctRecord: ['STEWARD'],
+    disputeRecord: ['STEWARD'],
+    eraseRecord: ['STEWARD'],
+    attestQualityNotice: ['POLICY_OFFICER', 'STEWARD'],
+    presentLedgerHead: ['AUDITOR'],
+    markInboxRead: INBOX_MARKERS,
   },
 };
 

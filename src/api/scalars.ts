@@ -99,3 +99,4 @@ export const PurposeName = standIn('Purpose');
 export const ReasonName = standIn('ReasonCode');
 export const SourceOutcomeName = standIn('SourceOutcome');
 export const HandlingCodeName = standIn('HandlingCode');
+export const RecordStatusName = standIn('RecordStatus');

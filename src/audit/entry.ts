@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { plainReference } from '../domain/agreement-reference.js';
+import type { Basis } from '../domain/decision.js';
 import type { LedgerAsk, LedgerEntry, LedgerLine } from '../domain/ledger.js';
 import { contentFromPath, contentOfParts, pathToContent } from './content.js';
 import { leafHash } from './merkle-tree.js';
@@ -86,8 +88,11 @@ export function isWhole(body: string): boolean {
  * @throws if the text is no body, or a part says another hash of its records than they have
  */
 export function contentOf(body: string): string {
-  if (isWhole(body)) return hash('sha256', body, 'hex');
-  const parts = partsOf(body);
+  return isWhole(body) ? hash('sha256', body, 'hex') : contentOfRead(partsOf(body));
+}
+
+/** The same of a body that was read already. @throws if a part says another hash of its records than they have */
+export function contentOfRead(parts: readonly Part[]): string {
   parts.forEach((part, index) => {
     const before = parts[index - 1];
     const promised = before?.part === 'DATABASE' ? before.database.disclosed : null;
@@ -206,7 +211,7 @@ function askingShape(entry: LedgerEntry) {
 function askedShape({ ask, line }: Asked) {
   return {
     action: ask.action,
-    basis: line.basis.map(({ agreement, article, version }) => ({ agreement, article, version })),
+    basis: line.basis.map(basisShape),
     outcome: line.outcome,
     reason: line.reason,
     recordType: ask.recordType,
@@ -216,6 +221,13 @@ function askedShape({ ask, line }: Asked) {
     ...viewAsShape(ask),
   };
 }
+
+/** Both parties read it: a suffix towards one of them would tell the other that the reference stands for two agreements there. */
+const basisShape = ({ agreement, article, version }: Basis): Basis => ({
+  agreement: plainReference(agreement),
+  article,
+  version,
+});
 
 const viewAsShape = ({ viewAs }: LedgerAsk): { readonly viewAs?: string } =>
   viewAs === undefined ? {} : { viewAs: bounded(viewAs) };

@@ -125,5 +125,4 @@ function asksOf(visible: readonly Part[]): readonly LedgerAsk[] {
   });
 }
 
-const askingOf = (parts: readonly Part[]): Asking | undefined =>
-  parts.find((part) => part.part === 'ASKING')?.asking;
+const askingOf = (parts: readonly Part[]): Asking | undefined => parts.find((part) => part.part === 'ASKING')?.asking;

@@ -3,8 +3,20 @@
 import { CommanderError } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { StartError } from '../support/start-error.js';
-import { type CommandContext, CommandFailure } from './command.js';
+import { type CommandContext, CommandFailure, type OpenDatabase } from './command.js';
 import { programFor } from './program.js';
+
+/** The hub's database, brought up to date, for as long as the work lasts. */
+async function migrated<T>(open: () => Promise<OpenDatabase>, work: (url: string) => Promise<T>): Promise<T> {
+  const { migrate } = await import('../persistence/migrate.js');
+  const database = await open();
+  try {
+    await migrate(database.url);
+    return await work(database.url);
+  } finally {
+    await database.close();
+  }
+}
 
 function makeContext(): CommandContext {
   let config: Config | undefined;
@@ -22,33 +34,37 @@ function makeContext(): CommandContext {
       const database = await openDatabase();
       return withLedger(database.url, work).finally(() => database.close());
     },
-    withRecordTables: async (work) => {
-      const [{ migrate }, { withRecordTables }] = await Promise.all([
+    archiveLedger: (order) =>
+      migrated(openDatabase, async (url) => {
+        const { archiveLedger } = await import('../persistence/ledger-archive.js');
+        return archiveLedger(url, { ...order, environment: read().signingEnvironment });
+      }),
+    withLedgerViews: async (work) => {
+      const [{ migrate }, { createLedgerViews }, { withLedger }] = await Promise.all([
         import('../persistence/migrate.js'),
-        import('../persistence/record-tables.js'),
+        import('../persistence/ledger-views.js'),
+        import('../persistence/ledger-reader.js'),
       ]);
       const database = await openDatabase();
       try {
         await migrate(database.url);
-        return await withRecordTables(database.url, work);
+        const size = await withLedger(database.url, async (ledger) => ledger.size);
+        const views = createLedgerViews({ url: database.url, timeZone: read().timeZone });
+        return await work(views, size).finally(() => views.close());
       } finally {
         await database.close();
       }
     },
-    withAgreements: async (standard, work) => {
-      const [{ migrate }, { signingOf, withAgreements }] = await Promise.all([
-        import('../persistence/migrate.js'),
-        import('../start/agreements-at-rest.js'),
-      ]);
-      const config = read();
-      const database = await openDatabase();
-      try {
-        await migrate(database.url);
-        return await withAgreements(database.url, { signing: signingOf(config), standard }, work);
-      } finally {
-        await database.close();
-      }
-    },
+    withEvidence: async (work) => (await import('../start/evidence-at-rest.js')).withEvidence(read(), work),
+    withRecordTables: (work) =>
+      migrated(openDatabase, async (url) =>
+        (await import('../persistence/record-tables.js')).withRecordTables(url, work),
+      ),
+    withAgreements: (standard, work) =>
+      migrated(openDatabase, async (url) => {
+        const { signingOf, withAgreements } = await import('../start/agreements-at-rest.js');
+        return withAgreements(url, { signing: signingOf(read()), standard }, work);
+      }),
     servedSchema: async (standard) => {
       const { assembleSchema, printApi } = await import('../api/assemble.js');
       return printApi(await assembleSchema(standard));

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerAgreement } from './agreement.js';
+import { registerAuditArchive } from './audit-archive.js';
+import { registerAuditEntries } from './audit-entries.js';
+import { registerAuditExport } from './audit-export.js';
+import { registerAuditKey } from './audit-key.js';
+import { registerAuditOpen } from './audit-open.js';
 import { registerAudit } from './audit-verify.js';
 import type { CommandContext, RegisterCommand } from './command.js';
 import { registerConfigCheck } from './config-check.js';
@@ -8,8 +13,10 @@ import { registerDemo } from './demo-query.js';
 import { registerDuties } from './duties.js';
 import { registerExplain } from './explain.js';
 import { registerImport } from './import.js';
+import { registerInbox } from './inbox.js';
 import { registerKey } from './key.js';
 import { registerMatrix } from './matrix.js';
+import { registerRecord } from './record.js';
 import { registerSchema } from './schema.js';
 import { registerToken } from './token.js';
 
@@ -22,8 +29,15 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerExplain,
   registerMatrix,
   registerDuties,
+  registerRecord,
+  registerInbox,
   registerDemo,
   registerAudit,
+  registerAuditExport,
+  registerAuditEntries,
+  registerAuditKey,
+  registerAuditOpen,
+  registerAuditArchive,
   registerConfigCheck,
   registerSchema,
 ];

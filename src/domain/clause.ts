@@ -7,6 +7,10 @@ export const ZERO_POLICIES = ['SHOW', 'SUPPRESS'] as const;
 /** What is done with cells without unknown rows: SHOW (default; an absent group means 0) or SUPPRESS. */
 export type ZeroPolicy = (typeof ZERO_POLICIES)[number];
 
+export const EVIDENCE = ['VALUES'] as const;
+/** What the ledger keeps of the values that were shown: VALUES, a salted commitment to exactly these. */
+export type Evidence = (typeof EVIDENCE)[number];
+
 /** All databases of a record type that the assigner owns, or one of them. */
 export type ClauseScope =
   | { readonly kind: 'RecordType'; readonly recordType: string }
@@ -96,4 +100,6 @@ export interface Constraints {
   /** how often the recipient may hand it on; stated in `disclosure` */
   readonly onwardDepth?: number;
   readonly duties?: readonly ClauseDuty[];
+  /** the ledger keeps a commitment to what was shown of each record, which its owner can open later */
+  readonly evidence?: Evidence;
 }

@@ -1,4 +1,4 @@
-import type { ClauseDuty, Quota, ZeroPolicy } from './clause.js';
+import type { ClauseDuty, Evidence, Quota, ZeroPolicy } from './clause.js';
 import type { Predicate } from './predicate.js';
 import type { ReasonCode } from './reasons.js';
 import type { HandlingCode } from './record-type.js';
@@ -39,6 +39,8 @@ export interface Candidate {
   readonly onwardDepth?: number;
   /** what the recipient owes in return */
   readonly duties?: readonly ClauseDuty[];
+  /** what the ledger keeps of the values shown under it */
+  readonly evidence?: Evidence;
   /** of the agreement: on whose clocks `retainFor` is counted; present where that is */
   readonly timeZone?: string;
   /** what is charged before rows are read under this clause */

@@ -9,6 +9,14 @@ export const ERRORS = {
   LIMIT_EXCEEDED: { status: 400, message: 'the request exceeds a limit' },
   STALE_VERSION: { status: 200, message: 'somebody changed this first' },
   LEDGER_UNAVAILABLE: { status: 503, message: 'the ledger cannot be written; nothing was released' },
+  LEDGER_CONTRADICTED: {
+    status: 503,
+    message: 'the ledger is not the one that was witnessed; nothing is answered until the operator has acted',
+  },
+  LEDGER_UNWITNESSED: {
+    status: 503,
+    message: 'the hub cannot compare its ledger with the heads kept of it; nothing is answered until it can',
+  },
   SOURCE_UNAVAILABLE: { status: 503, message: 'the database cannot be reached; try again' },
   INTERNAL: { status: 500, message: 'the hub failed; the operator finds the cause under the correlation id' },
 } as const satisfies Record<string, { status: number; message: string }>;

@@ -8,6 +8,19 @@ export interface DisclosedRecord {
   readonly version: number;
   /** salted commitment to exactly what was shown, hexadecimal; only where a clause asks for one */
   readonly commitment?: string;
+  /** what opens it, for its owner's eyes only: looked up when an entry is read, and in no entry; absent: there is none, or none any more */
+  readonly opening?: string;
+}
+
+/** What opens one commitment. Kept outside of the ledger: when a record is erased its openings are, and the commitment is noise. */
+export interface CommitmentOpening {
+  readonly databaseId: number;
+  /** raw id */
+  readonly recordId: string;
+  /** 64 hex digits, as in the ledger */
+  readonly commitment: string;
+  /** 32 hex digits */
+  readonly salt: string;
 }
 
 /** That an agency received a record: what a correction is told to, and what a data subject is told of. */
@@ -55,6 +68,45 @@ export interface LedgerKey {
   readonly introduction: { readonly text: string; readonly byPrevious: string; readonly byItself: string } | null;
 }
 
+/** The hub's signature under an export: a line that is dropped from it is found. */
+export interface ExportSeal {
+  /** SHA-256 over the bytes it stands under, hex */
+  readonly digest: string;
+  /** fingerprint of the key */
+  readonly key: string;
+  /** raw Ed25519 public key, hex */
+  readonly publicKey: string;
+  /** exactly what was signed */
+  readonly text: string;
+  /** Ed25519, hex */
+  readonly signature: string;
+}
+
+/** That a record was erased, told outside the database too: a backup from before it erases it again before it serves. */
+export interface Erasure {
+  readonly databaseId: number;
+  /** raw id */
+  readonly recordId: string;
+  readonly at: Date;
+  /** the last one it had */
+  readonly version: number;
+  /** keyed hash of its key, hex: the same record is not taken back */
+  readonly keyHash: string;
+  readonly reason: QualityReason;
+}
+
+/** A head that was witnessed and that the stored ledger does not grow out of: it is older, or another one. */
+export interface Contradiction {
+  /** name of the file in safekeeping */
+  readonly file: string;
+  /** as witnessed */
+  readonly size: number;
+  readonly root: string;
+  readonly at: Date;
+  /** entries the ledger has now */
+  readonly treeSize: number;
+}
+
 export const QUALITY_KINDS = ['CORRECTED', 'DISPUTED', 'ERASED'] as const;
 export type QualityKind = (typeof QUALITY_KINDS)[number];
 
@@ -73,27 +125,49 @@ export type QualityReason = (typeof QUALITY_REASONS)[number];
 export const QUALITY_STATUSES = ['OPEN', 'OVERDUE', 'ATTESTED'] as const;
 export type QualityStatus = (typeof QUALITY_STATUSES)[number];
 
+export const QUALITY_OUTCOMES = ['CORRECTED', 'ERASED', 'NOT_HELD'] as const;
+/** What a recipient did with its copy. */
+export type QualityOutcome = (typeof QUALITY_OUTCOMES)[number];
+
 /**
- * What a recipient is told of a record it received: Directive (EU) 2016/680, articles 7(3) and 16(6). It holds no content: the
- * recipient finds its copy by the id it was given.
+ * What a recipient is told of records it received: Directive (EU) 2016/680, articles 7(3) and 16(6). It holds no content: the
+ * recipient finds its copies by the ids it was given. One act is one notice to each recipient, however many records it is about.
  */
 export interface QualityNotice {
   readonly id: string;
+  /** places notices in the order of their issue */
+  readonly number: number;
   readonly databaseId: number;
-  /** raw id */
-  readonly recordId: string;
   readonly kind: QualityKind;
   readonly reason: QualityReason;
+  readonly recipient: string;
+  readonly owner: string;
+  readonly issuedAt: Date;
+  readonly dueAt: Date;
+  readonly status: QualityStatus;
+  readonly recordCount: number;
+  readonly attestation: QualityAttestation | null;
+}
+
+export interface QualityAttestation {
+  readonly person: string;
+  readonly statement: string;
+  readonly outcome: QualityOutcome;
+  readonly at: Date;
+}
+
+/** One record of a notice. */
+export interface NoticeRecord {
+  /** raw id */
+  readonly recordId: string;
   /** versions the recipient received that this is about, ascending */
   readonly versions: readonly number[];
   /** the version that takes their place; null: erased */
   readonly currentVersion: number | null;
-  readonly recipient: string;
-  readonly owner: string;
   /** for which purposes the recipient received it: its ids differ by purpose */
   readonly purposes: readonly string[];
-  readonly issuedAt: Date;
-  readonly dueAt: Date;
-  readonly status: QualityStatus;
-  readonly attestation: { readonly person: string; readonly statement: string; readonly at: Date } | null;
+  /** names of the fields the recipient was shown and that are concerned */
+  readonly fields: readonly string[];
+  /** references of the agreements it received it under */
+  readonly agreements: readonly string[];
 }

@@ -21,7 +21,7 @@ export const NOTICE_KINDS = [
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** Something an agency should know or do about its agreements. Derived from facts and the clock, never stored. */
+/** Something an agency should know or do. Derived from facts and the clock; what was told of it is kept in its inbox. */
 export interface Notice {
   /** stable: the same notice has the same one whenever it is asked for */
   readonly key: string;
@@ -35,4 +35,6 @@ export interface Notice {
   readonly dueAt: Date | null;
   /** EXPIRES_SOON: the same words from the end on, as long again: ready to be drafted as the next version */
   readonly renewal: TermsDocument | null;
+  /** what a program needs of it: ids and codes the agency knows; absent = nothing */
+  readonly subject?: Readonly<Record<string, string | number | boolean | null>>;
 }

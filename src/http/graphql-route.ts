@@ -8,7 +8,7 @@ import { answer } from '../hub/answer.js';
 import type { Journal } from '../hub/journal.js';
 import type { Ports } from '../hub/ports.js';
 import { graphiqlPage, type PageContent, wantsPage } from './graphiql.js';
-import { HttpRefusal } from './http-error.js';
+import { HttpRefusal, RETRY_AFTER_SECONDS } from './http-error.js';
 import type { Metrics } from './metrics.js';
 
 export interface GraphqlRouteParts {
@@ -24,10 +24,14 @@ export interface GraphqlRouteParts {
 /** How long a body may take to arrive: a slow sender must not hold a place for ever. */
 const BODY_MS_MAX = 20_000;
 const PATH = '/graphql';
+/** codes of what goes wrong while a body is read */
+const OF_A_BODY = /^(FST_|ECONNRESET|ERR_STREAM)/;
 
 interface Admitted {
   readonly identity: Identity;
   readonly deadline: NodeJS.Timeout;
+  /** its entry is made, or was tried: whatever goes wrong from now on is part of it */
+  isEntered: boolean;
 }
 
 /**
@@ -45,13 +49,12 @@ export async function graphqlRoute(fastify: FastifyInstance, parts: GraphqlRoute
     if (wantsPage(request)) return;
     const identity = await parts.authenticate(request);
     const deadline = setTimeout(() => request.raw.destroy(), BODY_MS_MAX).unref();
-    admitted.set(request, { identity, deadline });
+    admitted.set(request, { identity, deadline, isEntered: false });
   });
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const caller = admitted.get(request);
     if (caller === undefined) return sendPage(request, reply);
-    clearTimeout(caller.deadline);
-    const response = await recorded(parts, caller.identity, request, (journal, named) =>
+    const response = await recorded(parts, caller, request, (journal, named) =>
       carried(parts, caller.identity, request, journal, named),
     );
     parts.metrics.observe(reply.elapsedTime / 1000);
@@ -61,16 +64,20 @@ export async function graphqlRoute(fastify: FastifyInstance, parts: GraphqlRoute
   fastify.route({
     method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: PATH,
-    handler: async (_request, reply) => {
+    handler: async (request, reply) => {
       reply.header('allow', 'GET, POST');
-      throw new HttpRefusal(405, 'GraphQL is asked by GET and POST');
+      const refusal = new HttpRefusal(405, 'GraphQL is asked by GET and POST');
+      const caller = admitted.get(request);
+      if (caller === undefined) throw refusal;
+      return recorded(parts, caller, request, async () => Promise.reject(refusal));
     },
   });
   fastify.setErrorHandler(async (error: Error & { readonly code?: string }, request, _reply) => {
     const caller = admitted.get(request);
-    if (caller === undefined || error.code?.startsWith('FST_') !== true) throw error;
-    clearTimeout(caller.deadline);
-    return recorded(parts, caller.identity, request, async () => Promise.reject(refusalOf(error)));
+    if (caller === undefined || caller.isEntered) throw error;
+    // A body that was not taken, or broke off: who asked is known, so it is an entry.
+    const told = OF_A_BODY.test(error.code ?? '') ? refusalOf(error) : error;
+    return recorded(parts, caller, request, async () => Promise.reject(told));
   });
 }
 
@@ -86,12 +93,14 @@ function refusalOf({ code }: { readonly code?: string }): HttpRefusal {
 
 function recorded<T>(
   { hub }: GraphqlRouteParts,
-  identity: Identity,
+  caller: Admitted,
   request: FastifyRequest,
   run: (journal: Journal, named: NamedRequest) => Promise<T>,
 ): Promise<T> {
+  clearTimeout(caller.deadline);
+  caller.isEntered = true;
   const named: NamedRequest = { requestId: request.id, action: 'graphql', operation: { name: null, hash: null } };
-  return answer(hub, identity, named, (journal) => run(journal, named));
+  return answer(hub, caller.identity, named, (journal) => run(journal, named));
 }
 
 async function carried(
@@ -175,5 +184,6 @@ function withId(response: HTTPGraphQLResponse, journal: Journal, correlationId: 
 function send(reply: FastifyReply, response: HTTPGraphQLResponse): FastifyReply {
   if (response.body.kind !== 'complete') throw new Error('answers are told in one piece');
   for (const [name, value] of response.headers) reply.header(name, value);
+  if (response.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.code(response.status ?? 200).send(response.body.string);
 }

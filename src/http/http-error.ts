@@ -15,6 +15,9 @@ export class HttpRefusal extends HubError {
   }
 }
 
+/** When it is worth coming again after a 503: what was away may be back at any moment. */
+export const RETRY_AFTER_SECONDS = '1';
+
 export interface ErrorAnswer {
   readonly status: number;
   /** in the form of a GraphQL error, whatever the route */

@@ -1,12 +1,11 @@
 /** `POST /imports/v1/{database}`: a file of records, streamed into a shared database. */
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { ImportFormat, ImportResult } from '../domain/import.js';
 import { answer, type Door } from '../hub/answer.js';
 import { type ImportAsk, type IngestPorts, ingest } from '../hub/ingest.js';
-import { errorAnswer } from './http-error.js';
+import { errorAnswer, RETRY_AFTER_SECONDS } from './http-error.js';
 import { bodyOf, drain, PATIENCE, type PatienceLimits } from './import-body.js';
 import { IMPORT_LIMITS, type ImportLimits } from './import-bytes.js';
 import { readImport } from './import-stream.js';
@@ -78,7 +77,8 @@ function continueWhenAsked(fastify: FastifyInstance): void {
 
 function importFile(hub: ImportRouteDeps['hub'], identity: Identity, upload: Upload): Promise<ImportResult> {
   const { request, limits } = upload;
-  const ledgerRequest = { requestId: randomUUID(), action: 'import', operation: { name: null, hash: null } };
+  // The id the caller is told is the entry's, so that he can ask for it.
+  const ledgerRequest = { requestId: request.id, action: 'import', operation: { name: null, hash: null } };
   return answer(hub, identity, ledgerRequest, (journal) => {
     const ask = askOf(request.params.database, request.query as Query);
     const format = formatOf(request);
@@ -161,6 +161,7 @@ function refuseTooLarge(request: FastifyRequest, bytesMax: number): void {
 function sendRefusal(request: FastifyRequest, reply: FastifyReply, error: HubError): FastifyReply {
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="besa"');
   const { status, body } = errorAnswer(error, request.id);
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply
     .code(STATUS_OF[error.code] ?? status)
     .type('application/json; charset=utf-8')

@@ -1,3 +1,18 @@
+/** Something that is looked at when metrics are read: one value for each of its labels. */
+export interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  /** `labels` as they stand between the braces, such as `job="post-notices"`; empty: none */
+  read(): Promise<readonly { readonly labels: string; readonly value: number }[]>;
+}
+
+/** The lines of one gauge. @throws what reading it throws */
+export async function gaugeText({ name, help, read }: Gauge): Promise<string> {
+  const values = await read();
+  const lines = values.map(({ labels, value }) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`);
+  return `${[`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines].join('\n')}\n`;
+}
+
 /** Counters of one process as Prometheus reads them (text format 0.0.4). Few, and without a label a caller could make up. */
 export class Metrics {
   readonly #counts = new Map<string, Map<string, number>>();
@@ -46,6 +61,7 @@ export class Metrics {
 const COUNTERS = {
   besa_http_responses_total: 'Responses by route and status.',
   besa_unauthenticated_total: 'Requests without a valid token.',
+  besa_turned_away_total: 'Requests that authentication turned away, by reason; counted per source in the database.',
   besa_internal_errors_total: 'Faults of the hub itself.',
 } as const;
 

@@ -7,9 +7,11 @@ import type { Identity } from '../domain/identity.js';
 import type { Ports } from '../hub/ports.js';
 import type { PageContent } from './graphiql.js';
 import { graphqlRoute } from './graphql-route.js';
-import { errorAnswer, faultOf, HttpRefusal } from './http-error.js';
-import { Metrics } from './metrics.js';
+import { errorAnswer, faultOf, HttpRefusal, RETRY_AFTER_SECONDS } from './http-error.js';
+import { type Gauge, Metrics } from './metrics.js';
 import { probeRoutes, type ReadinessCheck, type VersionTold } from './probe-routes.js';
+import { trustedProxies } from './source-address.js';
+import { countTurnedAway } from './turned-away.js';
 
 /** What the operator reads: words and counts, never a value of a record, a variable or a token. */
 export interface OperatorLog {
@@ -23,7 +25,11 @@ export interface HttpParts {
   identify(authorization: string | undefined): Promise<Identity>;
   readonly checks: readonly ReadinessCheck[];
   readonly version: VersionTold;
+  /** read with the metrics */
+  readonly gauges?: readonly Gauge[];
   readonly log: OperatorLog;
+  /** addresses and networks whose `X-Forwarded-For` is believed where refusals are counted by source */
+  readonly trustedProxies?: readonly string[];
   /** what the page for browsers offers to newcomers */
   readonly page?: PageContent;
   /** further routes, each in a scope of its own: imports, exports, reports */
@@ -64,8 +70,12 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
     parts.log.error({ ...faultOf(error), correlationId }, 'a request failed');
   };
   const api = await startApi({ schema: parts.schema, onInternal });
-  const authenticate = async (request: FastifyRequest): Promise<Identity> =>
-    parts.identify(request.headers.authorization);
+  const authenticate = countTurnedAway(server, async ({ headers }) => parts.identify(headers.authorization), {
+    store: parts.hub.turnedAway,
+    monotonicMs: parts.hub.monotonicMs,
+    metrics,
+    isTrusted: trustedProxies(parts.trustedProxies ?? []),
+  });
 
   server.addHook('onRequest', async (request, reply) => {
     reply
@@ -82,7 +92,7 @@ export async function createHttp(parts: HttpParts): Promise<FastifyInstance> {
   server.setNotFoundHandler(async () => {
     throw new HttpRefusal(404, 'there is nothing at this address');
   });
-  probeRoutes(server, { checks: parts.checks, version: parts.version, metrics });
+  probeRoutes(server, { checks: parts.checks, version: parts.version, metrics, gauges: parts.gauges ?? [] });
   const page = parts.page ?? {};
   await server.register(async (scope) => graphqlRoute(scope, { hub: parts.hub, api, metrics, page, authenticate }));
   for (const route of parts.routes ?? []) {
@@ -124,7 +134,7 @@ function tell(
     metrics.count('besa_unauthenticated_total');
     reply.header('www-authenticate', 'Bearer realm="besa"');
   }
-  if (status === 503) reply.header('retry-after', '1');
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   // A body nobody read must not be taken for the next request.
   if (request.raw.readableEnded === false && request.method === 'POST') reply.header('connection', 'close');
   const type = acceptsGraphqlType(request) ? 'application/graphql-response+json' : 'application/json';

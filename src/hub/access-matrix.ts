@@ -52,7 +52,7 @@ export async function accessMatrix(hub: Ports, journal: Journal, agency: string,
   const live = await hub.agreements.inForce({ refresh: true });
   const instant = at ?? live.now;
   const facts: InForce = { ...live, set: setAsOf(live.set, instant), now: instant };
-  journal.act('accessMatrix', { at: instant.toISOString() });
+  journal.look('accessMatrix', { at: instant.toISOString() });
   const others = counterpartiesOf(facts.set, agency);
   const answers = [...(await possibleAnswers(hub, facts, { recipient: agency, owners: others }))];
   for (const recipient of others) {

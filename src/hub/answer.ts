@@ -11,7 +11,9 @@ export const ATTEMPTS_MAX = 3;
 const ENTERED_MS_MAX = 500;
 
 /** The part of the hub a door needs. */
-export type Door = Pick<Ports, 'agreements' | 'ledger' | 'monotonicMs'>;
+export type Door = Pick<Ports, 'agreements' | 'ledger' | 'monotonicMs'> & {
+  readonly witnesses: Pick<Ports['witnesses'], 'doubt'>;
+};
 
 /**
  * Carries out one authenticated request and makes its ledger entry durable before anything of the answer leaves: exactly
@@ -37,6 +39,7 @@ export async function answer<T>(
     const journal = new RequestJournal(identity, request, elapsedMs, charges.attempt());
     let result: T;
     try {
+      await demandWitnessed(hub);
       result = await run(journal);
     } catch (error) {
       await recordFault(hub, journal, error);
@@ -82,9 +85,27 @@ async function demandFresh(hub: Door, { guard }: RequestJournal, enteredMs: numb
 const holdsAt = ({ validFrom, validUntil }: LedgerGuard, now: Date): boolean =>
   (validFrom === null || validFrom <= now) && (validUntil === null || now < validUntil);
 
+/**
+ * INVARIANT (one past): while a genuine head says that the ledger was another one, or nobody can look whether one does, nothing
+ * is answered. The refusal is entered all the same: what was asked of such a hub is worth knowing too.
+ *
+ * @throws HubError LEDGER_CONTRADICTED, LEDGER_UNWITNESSED
+ */
+async function demandWitnessed({ witnesses }: Door): Promise<void> {
+  const doubt = await witnesses.doubt();
+  if (doubt !== undefined) throw new HubError(doubt);
+}
+
 /** When its entry was begun; undefined = the agreements changed meanwhile: nothing was written and nothing may leave. */
 async function recorded(hub: Door, journal: RequestJournal): Promise<number | undefined> {
   if (journal.isStale) return undefined;
+  try {
+    // INVARIANT (what is committed can be opened): before the entry, for an entry may stand for no answer, never the reverse.
+    await journal.keepOpenings();
+  } catch (error) {
+    await recordFault(hub, journal, error);
+    throw error;
+  }
   const entry = journal.entry();
   const enteredMs = hub.monotonicMs();
   const appended = await hub.ledger.append(entry, journal.guard);

@@ -2,6 +2,7 @@ import type { Decision } from '../domain/decision.js';
 import type { ReadPlan, RecordPlan } from '../plan/plan-read.js';
 import type { SourcePlan } from '../plan/plan-sources.js';
 import { renderSelect, type SelectQuery } from '../sql/select.js';
+import { demandsEvidence } from './commitments.js';
 import { Disclosures } from './disclosed-row.js';
 import type { Ports, Statement } from './ports.js';
 
@@ -13,6 +14,8 @@ export interface Compiled<P extends ReadPlan | RecordPlan> {
   /** by database id, as the database writes it */
   readonly sources: ReadonlyMap<string, SourcePlan>;
   readonly disclosures: Disclosures;
+  /** a row may be shown under a clause that demands evidence of its values: looked at once, not for every row */
+  readonly demandsEvidence: boolean;
 }
 
 export function compiledFrom<P extends ReadPlan | RecordPlan>(
@@ -25,6 +28,7 @@ export function compiledFrom<P extends ReadPlan | RecordPlan>(
     statement: select === null ? null : renderSelect(select, hub.timeZone),
     sources: new Map(plan.sources.map((source) => [String(source.database.id), source])),
     disclosures: new Disclosures(plan.recordType, plan.select),
+    demandsEvidence: demandsEvidence(plan.sources),
   };
 }
 

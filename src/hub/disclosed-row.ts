@@ -32,6 +32,8 @@ export interface Disclosure {
   /** how long each of its clauses allows to keep it */
   readonly retentions: readonly { readonly retainFor: string; readonly timeZone: string }[];
   readonly isOwn: boolean;
+  /** one of its clauses demands evidence of what it shows */
+  readonly isCommitted: boolean;
   /** per selected field */
   readonly formats: readonly CellFormat[];
   /** how envelope instants are shown: as they are, at the coarsest step of the record, or not at all (design 4) */
@@ -80,6 +82,7 @@ function disclosureOf(source: SourcePlan, marks: string, recordType: RecordType,
       retainFor === undefined || timeZone === undefined ? [] : [{ retainFor, timeZone }],
     ),
     isOwn: source.isOwned,
+    isCommitted: attached.some(({ evidence }) => evidence !== undefined),
     formats: treated.map(({ field, treatment }) => formatOf(field, treatment)),
     envelope: envelopeTreatment(recordType, treatments),
   };

@@ -60,7 +60,7 @@ export async function explainAccess(hub: Ports, journal: Journal, ask: ExplainAs
   const { sources, lines } = planSources(decision, recordType, touches);
   const known = { ...facts, recordType, standard: hub.standard, exhausted };
   const traces = await tracesOf(hub, { ask, facts: known, decision, recordType, touches, lines, sources });
-  journal.act('explainAccess', { recordType: ask.recordType, action: ask.action });
+  journal.look('explainAccess', { recordType: ask.recordType, action: ask.action });
   return decision.grants.map((grant, index) => {
     const line = lines[index];
     if (line === undefined) throw new Error('every grant has a line');

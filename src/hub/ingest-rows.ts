@@ -62,6 +62,17 @@ export class ImportRows {
     };
   }
 
+  /** The problem of a row whose key an erased record had. */
+  erasedKey(line: number, erasedAt: Date): ImportProblem {
+    const keys = this.recordType.fields.filter((field) => field.isKey).map((field) => field.name);
+    return {
+      line,
+      column: keys.join(' + '),
+      kind: `the key of a record erased on ${erasedAt.toISOString().slice(0, 10)}`,
+      expectation: 'another key: a record of this one is not taken back',
+    };
+  }
+
   #readHeader(line: number, cells: readonly string[]): Header {
     const names = cells.map((cell) => cell.trim());
     const kept = names.map((_, place) => place).filter((place) => this.#target(names[place] ?? '') !== '');

@@ -9,6 +9,7 @@ import {
   IMPORT_REJECTED_ROWS_MAX,
   type ImportProblem,
   type ImportResult,
+  type RawRow,
   type RowSource,
   RowsUnreadable,
 } from '../domain/import.js';
@@ -128,14 +129,7 @@ class ImportRun {
   async read(source: RowSource): Promise<void> {
     try {
       for await (const batch of source.batches) {
-        const staged: StagedRow[] = [];
-        for (const row of batch) {
-          const read = this.reader.read(row);
-          if (read === null) continue;
-          this.#read += 1;
-          if ('values' in read) staged.push(read);
-          else this.#reject(read.line, read.problems);
-        }
+        const staged = await this.#withoutErased(this.#valid(batch));
         // After the first refused row the rest is read for its problems only.
         if (this.skipInvalid || this.#rejected === 0) await this.load.write(staged);
         else await this.load.abort();
@@ -144,6 +138,27 @@ class ImportRun {
       throw this.#withProblemsBefore(error);
     }
     if (!this.skipInvalid && this.#rejected > 0) throw this.#refusal();
+  }
+
+  #valid(batch: readonly RawRow[]): readonly StagedRow[] {
+    const valid: StagedRow[] = [];
+    for (const row of batch) {
+      const read = this.reader.read(row);
+      if (read === null) continue;
+      this.#read += 1;
+      if ('values' in read) valid.push(read);
+      else this.#reject(read.line, read.problems);
+    }
+    return valid;
+  }
+
+  /** INVARIANT (erased is erased): what an owner erased does not come back with the next file that still has it. */
+  async #withoutErased(rows: readonly StagedRow[]): Promise<readonly StagedRow[]> {
+    const erased = await this.load.erasedKeys(rows);
+    if (erased.length === 0) return rows;
+    for (const { line, erasedAt } of erased) this.#reject(line, [this.reader.erasedKey(line, erasedAt)]);
+    const lines = new Set(erased.map(({ line }) => line));
+    return rows.filter(({ line }) => !lines.has(line));
   }
 
   /** Of rows with the same key the first one stays, if the others may be left out at all. */

@@ -32,6 +32,8 @@ export interface Journal {
   state(purpose: StatedPurpose): void;
   /** Names an act that is no ask, such as `suspendAgreement`, and what else an auditor needs of it; calls add up. */
   act(action: string, subject?: LedgerEntry['subject']): void;
+  /** As `act`, for what a document may hold several times, such as `recordDisclosures`: what each looked at stays in the entry. */
+  look(action: string, subject?: LedgerEntry['subject']): void;
   /** The answer carries this error code; `hasAnswer`: it carries something besides. Throwing does this by itself. */
   fault(code: string, hasAnswer?: boolean): void;
   /** Nothing was answered: what was asked stays, the lines that would tell of disclosed records do not. */
@@ -50,6 +52,7 @@ export interface Journal {
 const FAILURES: ReadonlySet<string> = new Set<HubError['code']>([
   'LEDGER_UNAVAILABLE',
   'LEDGER_CONTRADICTED',
+  'LEDGER_UNWITNESSED',
   'SOURCE_UNAVAILABLE',
   'INTERNAL',
 ]);
@@ -66,6 +69,7 @@ export class RequestJournal implements Journal {
   #purpose: StatedPurpose | null = null;
   #action: string | null = null;
   #subject: LedgerEntry['subject'] = {};
+  readonly #looks: Look[] = [];
   #fault: Fault | null = null;
   #openings: CommitmentOpening[] = [];
   #openingsStore: CommitmentOpenings | undefined;
@@ -90,6 +94,10 @@ export class RequestJournal implements Journal {
   act(action: string, subject: LedgerEntry['subject'] = {}): void {
     this.#action = action;
     this.#subject = { ...this.#subject, ...subject };
+  }
+
+  look(action: string, subject: LedgerEntry['subject'] = {}): void {
+    this.#looks.push({ action, subject });
   }
 
   fault(code: string, hasAnswer = false): void {
@@ -143,12 +151,12 @@ export class RequestJournal implements Journal {
       purpose: this.#purpose?.purpose ?? null,
       regime: this.#purpose?.regime ?? null,
       justification: this.#purpose?.justification ?? null,
-      action: this.#action ?? actionOf(this.#asks) ?? request.action,
+      action: actionOf([this.#action, ...this.#looks.map(nameOf), ...this.#asks.map(nameOf)]) ?? request.action,
       operation: request.operation,
       outcome: outcomeOf(this.#fault),
       errorCode: this.#fault?.code ?? null,
       asks: this.#asks,
-      subject: { ...viewedAs(this.#asks), ...this.#subject },
+      subject: { ...viewedAs(this.#asks), ...subjectOf(this.#looks), ...this.#subject },
       durationMs: Math.max(0, Math.round(this.elapsedMs())),
     };
   }
@@ -165,11 +173,33 @@ function outcomeOf(fault: Fault | null): LedgerEntry['outcome'] {
   return FAILURES.has(fault.code) ? 'FAILED' : 'REFUSED';
 }
 
-/** `READ`, or `READ,AGGREGATE` where one document asks for both; undefined if nothing was asked. */
-function actionOf(asks: readonly LedgerAsk[]): string | undefined {
-  const [first, ...others] = asks;
-  if (first === undefined || others.every((ask) => ask.action === first.action)) return first?.action;
-  return [...new Set(asks.map((ask) => ask.action))].join(',');
+interface Look {
+  readonly action: string;
+  readonly subject: LedgerEntry['subject'];
+}
+
+const nameOf = ({ action }: Pick<Look, 'action'>): string => action;
+
+/** `READ`, or `READ,AGGREGATE` where one document does both; undefined if it does nothing that has a name. */
+function actionOf(actions: readonly (string | null)[]): string | undefined {
+  const [first, ...others] = actions.filter((action) => action !== null);
+  if (first === undefined || others.every((action) => action === first)) return first;
+  return [...new Set([first, ...others])].join(',');
+}
+
+/**
+ * What all looks of one document looked at: `{ record: …, 'record.2': … }`.
+ *
+ * INVARIANT (no look hides another): a value is never written over.
+ */
+function subjectOf(looks: readonly Look[]): LedgerEntry['subject'] {
+  const told: Record<string, LedgerEntry['subject'][string]> = {};
+  for (const [name, value] of looks.flatMap(({ subject }) => Object.entries(subject))) {
+    let key = name;
+    for (let n = 2; Object.hasOwn(told, key) && told[key] !== value; n += 1) key = `${name}.${n}`;
+    told[key] = value;
+  }
+  return told;
 }
 
 /** The stretch of time in which both hold; of equal set versions only. */

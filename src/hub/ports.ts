@@ -1,7 +1,3 @@
-/**
- * What the hub needs from outside, one interface per adapter. Adapters (`persistence/`, `identity/`) see this file only;
- * `app.ts` hands them in. Nothing in here names a library.
- */
 import type { Action } from '../domain/action.js';
 import type { AgreementSet, AgreementVersion } from '../domain/agreement.js';
 import type {
@@ -20,6 +16,17 @@ import type { QuotaAmounts } from '../domain/quota.js';
 import type { ExchangeStandard, RecordType, Value } from '../domain/record-type.js';
 import type { Agency, Partner, SharedDatabase, Technology } from '../domain/registry.js';
 import type { PseudonymRotation } from '../domain/treatment.js';
+import type { Corrections } from './correction-ports.js';
+import type { LedgerStanding, Safekeeping, TreeHeads } from './evidence-ports.js';
+import type { Inbox, JobStore } from './inbox-ports.js';
+import type { CommitmentOpenings, LedgerTree, LedgerViews } from './ledger-ports.js';
+import type { LedgerArchive, TurnedAwayCounts } from './months-ports.js';
+
+export type * from './correction-ports.js';
+export type * from './evidence-ports.js';
+export type * from './inbox-ports.js';
+export type * from './ledger-ports.js';
+export type * from './months-ports.js';
 
 export interface Ports {
   readonly standard: ExchangeStandard;
@@ -32,7 +39,18 @@ export interface Ports {
   readonly records: RecordStore;
   readonly quotas: Quotas;
   readonly loader: RecordLoader;
+  readonly corrections: Corrections;
   readonly ledger: Ledger;
+  readonly ledgerTree: LedgerTree;
+  readonly ledgerViews: LedgerViews;
+  readonly treeHeads: TreeHeads;
+  readonly safekeeping: Safekeeping;
+  readonly witnesses: LedgerStanding;
+  readonly ledgerArchive: LedgerArchive;
+  readonly turnedAway: TurnedAwayCounts;
+  readonly inbox: Inbox;
+  readonly jobs: JobStore;
+  readonly openings: CommitmentOpenings;
   readonly seal: Seal;
   readonly pseudonyms: Pseudonyms;
   /** milliseconds that only ever go up: for durations, never for what is in force */
@@ -244,12 +262,16 @@ export interface Registry {
   databasesOf(agencies: readonly string[]): Promise<readonly (readonly SharedDatabase[])[]>;
   technologies(): Promise<readonly Technology[]>;
   technologiesOf(agencies: readonly string[]): Promise<readonly (readonly Technology[])[]>;
-  /** @returns false if the code is taken */
-  addPartner(partner: Partner): Promise<boolean>;
-  addAgency(agency: Agency): Promise<boolean>;
+  /**
+   * `entry`: goes into the same transaction, so that nothing is registered without it.
+   * @returns false if the code is taken: then nothing is written, the entry neither
+   * @throws HubError LEDGER_UNAVAILABLE if the entry cannot be written
+   */
+  addPartner(partner: Partner, entry?: LedgerEntry): Promise<boolean>;
+  addAgency(agency: Agency, entry?: LedgerEntry): Promise<boolean>;
   /** also makes the partition of the record type's table and counts as a change of the agreement set */
-  addDatabase(database: Omit<SharedDatabase, 'id'>): Promise<boolean>;
-  addTechnology(technology: Technology): Promise<boolean>;
+  addDatabase(database: Omit<SharedDatabase, 'id'>, entry?: LedgerEntry): Promise<boolean>;
+  addTechnology(technology: Technology, entry?: LedgerEntry): Promise<boolean>;
 }
 
 /** Ids and cursors as they leave the hub: opaque, and useless to anybody but the caller they were made for. */
@@ -313,15 +335,26 @@ export interface RepeatedKey {
   readonly firstLine: number;
 }
 
+/** A row whose key an erased record had: it is not taken back. */
+export interface ErasedKey {
+  readonly line: number;
+  readonly erasedAt: Date;
+}
+
 /** One load, its methods called in this order, `abort` at any time. All @throw HubError SOURCE_UNAVAILABLE. */
 export interface RecordLoad {
+  /** Which of these rows have the key of an erased record. Costs nothing where none was ever erased. */
+  erasedKeys(rows: readonly StagedRow[]): Promise<readonly ErasedKey[]>;
   /** Resolves when the next rows may come. */
   write(rows: readonly StagedRow[]): Promise<void>;
   /** All rows but the first of each key, by line; `total` of them, the first `limit` listed. No more `write` after it. */
   repeatedKeys(limit: number): Promise<{ readonly total: number; readonly repeated: readonly RepeatedKey[] }>;
   /** Leaves out rows that were written. */
   drop(lines: readonly number[]): Promise<void>;
-  /** Brings the rows to the records of the database: new, changed, or equal already and not touched. */
+  /**
+   * Brings the rows to the records of the database: new, changed, or equal already and not touched.
+   * @throws HubError SOURCE_UNAVAILABLE also if a record was erased since the load began: its row may be among these
+   */
   merge(): Promise<{ readonly inserted: number; readonly updated: number; readonly unchanged: number }>;
   /** Makes records and ledger entry durable together. @throws HubError LEDGER_UNAVAILABLE if the entry cannot be written */
   commit(entry: LedgerEntry): Promise<void>;

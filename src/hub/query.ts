@@ -8,6 +8,7 @@ import { planRead, planRecord, type ReadPlan, type RecordPlan } from '../plan/pl
 import { type EnvelopeColumn, ROW_COLUMNS, readQuery, recordQuery } from '../sql/compile-read.js';
 import { canonicalJson } from '../support/canonical-json.js';
 import { chargedIn, noteDisclosed } from './charge.js';
+import { commitmentsTo } from './commitments.js';
 import { type Compiled, compiledFor, compiledFrom } from './compiled.js';
 import { guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
 import { type DisclosedRow, shownCells } from './disclosed-row.js';
@@ -50,7 +51,7 @@ export async function query(hub: Ports, journal: Journal, ask: PageAsk): Promise
     const read = await readRows(hub, compiled, shape.values, { ask, decision });
     if (read === STALE) return STALE;
     const page = pageOf(hub, ask, compiled, decision, read, now);
-    note(journal, ask, compiled.plan, decision, page.rows);
+    note(hub, journal, ask, { compiled, decision, rows: page.rows });
     noteDisclosed(journal.charges, chargedIn(decision, recordType), page.rows);
     return page;
   });
@@ -85,7 +86,7 @@ export async function queryRecord(
       tokens: tokensOf(hub, ask, decision),
       retention: new Retention(now, hub.timeZone),
     });
-    note(journal, ask, compiled.plan, decision, rows);
+    note(hub, journal, ask, { compiled, decision, rows });
     noteDisclosed(journal.charges, chargedIn(all, recordType), rows);
     return rows[0] ?? null;
   });
@@ -189,19 +190,32 @@ function cursorBinding(ask: PageAsk): string {
   });
 }
 
+interface Answered {
+  readonly compiled: Compiled<ReadPlan | RecordPlan>;
+  readonly decision: Decision;
+  readonly rows: readonly DisclosedRow[];
+}
+
+const NO_COMMITMENTS: ReturnType<typeof commitmentsTo> = new Map();
+
 /** What the ledger says of it: per database the outcome, the clauses relied on and how many records; never a value. */
 function note(
+  hub: Ports,
   journal: Journal,
   ask: Pick<PageAsk, 'action' | 'recordType' | 'fields' | 'agency' | 'purpose' | 'viewedBy'>,
-  plan: ReadPlan | RecordPlan,
-  decision: Decision,
-  rows: readonly DisclosedRow[],
+  { compiled, decision, rows }: Answered,
 ): void {
+  const { plan } = compiled;
+  const openings = compiled.demandsEvidence ? commitmentsTo(hub, plan.select, rows) : NO_COMMITMENTS;
+  if (openings.size > 0) journal.commit(hub.openings, [...openings.values()]);
   const disclosed = new Map<string, DisclosedRecord[]>();
-  for (const { database, id, version } of rows) {
-    const known = disclosed.get(database.code);
-    if (known === undefined) disclosed.set(database.code, [{ id, version }]);
-    else known.push({ id, version });
+  for (const row of rows) {
+    const { id, version } = row;
+    const opening = openings.get(row);
+    const record = opening === undefined ? { id, version } : { id, version, commitment: opening.commitment };
+    const known = disclosed.get(row.database.code);
+    if (known === undefined) disclosed.set(row.database.code, [record]);
+    else known.push(record);
   }
   journal.ask(
     {

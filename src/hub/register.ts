@@ -1,5 +1,6 @@
 import { HubError, type UserError } from '../domain/errors.js';
 import type { Identity, Role } from '../domain/identity.js';
+import type { LedgerEntry } from '../domain/ledger.js';
 import {
   type Agency,
   HOSTINGS,
@@ -70,13 +71,19 @@ async function register<T extends { readonly code: string }>(
   act: { readonly name: string; readonly journal: Journal },
   value: T,
   faults: readonly UserError[],
-  add: (value: T) => Promise<boolean>,
+  add: (value: T, entry: LedgerEntry) => Promise<boolean>,
 ): Promise<Registered<T>> {
   // A code that is no code could hold anything: the ledger gets only well-formed ones.
   act.journal.act(act.name, REGISTRY_CODE.test(value.code) ? { code: value.code } : {});
-  const userErrors = faults.length > 0 || (await add(value)) ? faults : [taken(value.code)];
-  const [first] = userErrors;
-  if (first === undefined) return { kind: 'REGISTERED', value };
+  const isAdded = faults.length === 0 && (await add(value, act.journal.entry()));
+  if (isAdded) {
+    // INVARIANT (audit before answer): the entry was part of the transaction, so nothing is registered without it.
+    act.journal.close();
+    return { kind: 'REGISTERED', value };
+  }
+  const [first, ...others] = faults.length > 0 ? faults : [taken(value.code)];
+  if (first === undefined) throw new Error('a refusal without a fault');
+  const userErrors = [first, ...others];
   act.journal.fault(first.code);
   return { kind: 'REFUSED', userErrors };
 }
@@ -92,8 +99,8 @@ export async function registerPartner(hub: Registering, by: Registrar, partner: 
     // A clause names agencies and partners by the same kind of code: one code for both would make it speak of either.
     ...(agencies.some((agency) => agency.code === partner.code) ? [taken(partner.code)] : []),
   ];
-  return register({ name: 'registerPartner', journal: by.journal }, partner, faults, (value) =>
-    hub.registry.addPartner(value),
+  return register({ name: 'registerPartner', journal: by.journal }, partner, faults, (value, entry) =>
+    hub.registry.addPartner(value, entry),
   );
 }
 
@@ -108,8 +115,8 @@ export async function registerAgency(hub: Registering, by: Registrar, agency: Ag
     ...(isKnown ? [] : [fault('partner', 'PARTNER_UNKNOWN', 'no partner of this code is registered')]),
     ...(partners.some((partner) => partner.code === agency.code) ? [taken(agency.code)] : []),
   ];
-  return register({ name: 'registerAgency', journal: by.journal }, agency, faults, (value) =>
-    hub.registry.addAgency(value),
+  return register({ name: 'registerAgency', journal: by.journal }, agency, faults, (value, entry) =>
+    hub.registry.addAgency(value, entry),
   );
 }
 
@@ -138,8 +145,8 @@ export async function registerSharedDatabase(
     ...(HOSTINGS.includes(hosting) ? [] : [fault('hosting', 'HOSTING_UNKNOWN', 'hosting is `HOSTED` or `FEDERATED`')]),
   ];
   const database = { code, name, owner, recordType, hosting };
-  return register({ name: 'registerSharedDatabase', journal: by.journal }, database, faults, (value) =>
-    hub.registry.addDatabase(value),
+  return register({ name: 'registerSharedDatabase', journal: by.journal }, database, faults, (value, entry) =>
+    hub.registry.addDatabase(value, entry),
   );
 }
 
@@ -161,7 +168,7 @@ export async function registerTechnology(
       : [fault('maturity', 'MATURITY_INVALID', `\`maturity\` is a whole number from 1 to ${MATURITY_MAX}`)]),
   ];
   const technology = { code, name, owner, kind, description, maturity };
-  return register({ name: 'registerTechnology', journal: by.journal }, technology, faults, (value) =>
-    hub.registry.addTechnology(value),
+  return register({ name: 'registerTechnology', journal: by.journal }, technology, faults, (value, entry) =>
+    hub.registry.addTechnology(value, entry),
   );
 }

@@ -82,7 +82,7 @@ export async function simulateAgreement(
     const worlds: Worlds = { before: live, after: { ...live, set: setWith(live.set, proposed, live.now) } };
     const simulation = await simulated(hub, agency, terms, worlds);
     if (simulation === STALE) continue;
-    journal.act('simulateAgreement', { reference, version: proposed.version });
+    journal.look('simulateAgreement', { reference, version: proposed.version });
     const replaces = before?.version ?? null;
     const known = { standard: hub.standard, databases: live.databases };
     const difference = before === undefined ? null : differenceOf(before, proposed, known).changes;
@@ -92,7 +92,7 @@ export async function simulateAgreement(
 }
 
 function refused(journal: Journal, userErrors: readonly UserError[]): Simulated {
-  journal.act('simulateAgreement');
+  journal.look('simulateAgreement');
   journal.fault(userErrors[0]?.code ?? 'BAD_USER_INPUT');
   return { kind: 'REFUSED', userErrors };
 }

@@ -58,7 +58,7 @@ export async function whoCanSee(
   const live = await hub.agreements.inForce({ refresh: true });
   const facts = owned(live, agency, asked);
   if (asked.recordType !== undefined) recordTypeOf(hub, asked.recordType);
-  journal.act('whoCanSee', { recordType: asked.recordType ?? null, database: asked.database ?? null });
+  journal.look('whoCanSee', { recordType: asked.recordType ?? null, database: asked.database ?? null });
   const { recordType } = asked;
   const viewings: Viewing[] = [];
   for (const recipient of counterpartiesOf(facts.set, agency)) {

@@ -12,6 +12,7 @@ import { Client } from 'pg';
 import { StartError } from '../support/start-error.js';
 import { clusterFolder, type Places, placesFor } from './embedded-places.js';
 import { chooseRunAs, commandFor, embeddedBinaries, linkLibraries, NOBODY, type RunAs } from './embedded-platform.js';
+import { type KeptServer, keptRunning } from './kept-running.js';
 
 export interface ClusterOptions {
   /** where the cluster lives; made if absent, one running cluster at a time */
@@ -24,6 +25,8 @@ export interface ClusterOptions {
   readonly binaries?: string;
   /** default: the first rung of the ladder that holds on this machine */
   readonly runAs?: RunAs;
+  /** given: a server that ends without having been told to is started again, on its port, and this is told why it ended or did not start */
+  readonly onLost?: (reason: string) => void;
 }
 
 export interface Cluster {
@@ -41,6 +44,8 @@ const HUB_ROLE = 'besa';
 const SUPERUSER = 'postgres';
 const START_TRIES_MAX = 5;
 const START_SECONDS_MAX = 60;
+/** a server that is stopping writes what it has in memory first */
+const GOING_DOWN_SECONDS_MAX = 30;
 const LOG_BYTES_MAX = 10_000_000;
 
 /**
@@ -55,13 +60,22 @@ export async function startPostgres(options: ClusterOptions): Promise<Cluster> {
   const password = options.durable ? keptPassword(places) : '';
   if (!existsSync(join(places.cluster, 'PG_VERSION'))) initialise(places, runAs, options.durable, password);
   refuseOtherMajor(places, runAs);
-  const running = await startServer(places, runAs, options);
+  const first = await startServer(places, runAs, options);
+  const { onLost } = options;
+  const again = (): Promise<Running> => startServer(places, runAs, { ...options, port: first.port });
+  const running = onLost === undefined ? first : keptRunning(first, again, onLost);
   const urlOf = (role: string, database: string): string =>
-    `postgres://${role}${password === '' ? '' : `:${password}`}@127.0.0.1:${running.port}/${database}`;
+    `postgres://${role}${password === '' ? '' : `:${password}`}@127.0.0.1:${first.port}/${database}`;
   const superuserUrl = urlOf(SUPERUSER, 'postgres');
   try {
     const version = await prepareHubRole(superuserUrl, password, options.durable);
-    return { url: urlOf(HUB_ROLE, HUB_ROLE), superuserUrl, pid: running.child.pid ?? 0, version, stop: running.stop };
+    return {
+      url: urlOf(HUB_ROLE, HUB_ROLE),
+      superuserUrl,
+      pid: first.child.pid ?? 0,
+      version,
+      stop: () => running.stop(),
+    };
   } catch (error) {
     await running.stop();
     throw error;
@@ -190,22 +204,23 @@ function runOnceOutput(program: readonly string[], runAs: RunAs, cwd: string): s
   return spawnSync(name, args, { cwd, env: environment(), encoding: 'utf8', ...identityOf(runAs) }).stdout ?? '';
 }
 
-interface Running {
+interface Running extends KeptServer {
   readonly child: ChildProcess;
   readonly port: number;
-  stop(): Promise<void>;
 }
 
 async function startServer(places: Places, runAs: RunAs, options: ClusterOptions): Promise<Running> {
   let reason = '';
-  for (let tries = 1; tries <= START_TRIES_MAX; tries++) {
+  const deadline = Date.now() + GOING_DOWN_SECONDS_MAX * 1000;
+  for (let tries = 1; tries <= START_TRIES_MAX || Date.now() < deadline; tries++) {
     const port = options.port ?? (await freePort());
     const outcome = await tryStart(places, runAs, port, options.durable);
     if (typeof outcome !== 'string') return outcome;
     reason = outcome;
-    // A server that is just going down keeps its lock file a moment; a free port may be gone again.
-    if (!/lock file|could not bind|could not create any TCP/i.test(reason)) break;
-    if (tries < START_TRIES_MAX) await pause(tries * 200);
+    // A server that is just going down keeps its lock file a moment, and so do the last of one that was killed their memory.
+    if (!/lock file|shared memory|could not bind|could not create any TCP/i.test(reason)) break;
+    if (tries >= START_TRIES_MAX && !isGoingDown(places, reason)) break;
+    await pause(Math.min(tries, 5) * 100);
   }
   if (/lock file/i.test(reason)) {
     throw new StartError(`another hub already runs on the data folder \`${places.home}\``, [
@@ -216,6 +231,11 @@ async function startServer(places: Places, runAs: RunAs, options: ClusterOptions
     `its log is \`${places.log}\``,
     'or set `DATABASE_URL` to a PostgreSQL of your own',
   ]);
+}
+
+/** One that serves must be left alone; one that was told to stop, or whose processes are ending, makes room by itself. */
+function isGoingDown(places: Places, reason: string): boolean {
+  return /shared memory/i.test(reason) || postmasterFile(places.cluster)[7]?.trim() === 'stopping';
 }
 
 /** The running server, or the reason why it did not start. */
@@ -246,7 +266,7 @@ async function tryStart(places: Places, runAs: RunAs, port: number, durable: boo
     if (ended !== undefined) return failure(places.log, start, ended);
     const lines = postmasterFile(places.cluster);
     if (lines[0] !== before && lines[3]?.trim() === String(port) && lines[7]?.trim() === 'ready') {
-      return { child, port, stop: () => stopServer(child, exited) };
+      return { child, port, ended: exited.then(() => ended ?? ''), stop: () => stopServer(child, exited) };
     }
   }
   await stopServer(child, exited);

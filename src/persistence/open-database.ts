@@ -34,13 +34,15 @@ export async function openDatabase(place: DatabasePlace): Promise<OpenedDatabase
 /**
  * Opens the database for the hub itself, which alone may run an embedded cluster.
  *
+ * @param onLost given: an embedded server that ends by itself is started again, and this is told why it ended
  * @throws StartError if that cluster runs already or cannot be started, or the operator's cannot be reached
  */
-export async function ownDatabase(place: DatabasePlace): Promise<OpenedDatabase> {
+export async function ownDatabase(place: DatabasePlace, onLost?: (reason: string) => void): Promise<OpenedDatabase> {
   if (place.databaseUrl !== undefined) {
     return { url: place.databaseUrl, title: await titleOf(place.databaseUrl), close: async () => undefined };
   }
-  const cluster = await startPostgres({ dataFolder: join(place.dataFolder, CLUSTER_FOLDER), durable: true });
+  const dataFolder = join(place.dataFolder, CLUSTER_FOLDER);
+  const cluster = await startPostgres({ dataFolder, durable: true, ...(onLost === undefined ? {} : { onLost }) });
   return { url: cluster.url, title: `PostgreSQL ${cluster.version} (embedded)`, close: () => cluster.stop() };
 }
 

@@ -25,3 +25,44 @@ export function unavailable(cause: unknown, message?: string): HubError {
   error.cause = cause;
   return error;
 }
+
+/** What a connection says that broke, or was never made, instead of an answer of the server's. */
+const CONNECTION_CODES = /^E[A-Z]{3,}$/;
+const CONNECTION_WORDS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
+
+/** Whether any fault at all, of whichever library, says that the database is away. What it does not know is no outage. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof HubError) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return OUTAGES.test(code) || CONNECTION_CODES.test(code) || CONNECTION_WORDS.test(error.message);
+}
+
+/**
+ * The same port, over a mapper whose faults are of many kinds: what fails because the database is away is SOURCE_UNAVAILABLE, so
+ * that a caller comes again and nobody takes it for a fault of the hub. Every other fault stays as it is.
+ */
+export function tellingOutages<T extends object>(port: T): T {
+  const telling: T = Object.create(port);
+  for (const name of methodsOf(port)) {
+    const method: unknown = Reflect.get(port, name);
+    if (typeof method !== 'function') continue;
+    const value = (...args: readonly unknown[]): unknown => {
+      const result: unknown = Reflect.apply(method, port, args);
+      if (!(result instanceof Promise)) return result;
+      return result.catch((error: unknown) => {
+        throw isAway(error) ? unavailable(error) : error;
+      });
+    };
+    Object.defineProperty(telling, name, { value, writable: true, configurable: true, enumerable: true });
+  }
+  return telling;
+}
+
+/** Names of an object's own methods and of those its class gave it. */
+function methodsOf(port: object): readonly PropertyKey[] {
+  const given: unknown = Object.getPrototypeOf(port);
+  const inherited = typeof given === 'object' && given !== null && given !== Object.prototype ? given : {};
+  return [...new Set([...Reflect.ownKeys(port), ...Reflect.ownKeys(inherited)])].filter(
+    (name) => name !== 'constructor',
+  );
+}

@@ -6,13 +6,17 @@ import { HubError } from '../domain/errors.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { RecordType } from '../domain/record-type.js';
 import type { SharedDatabase } from '../domain/registry.js';
-import type { RecordLoad, RecordLoader, RepeatedKey, StagedRow } from '../hub/ports.js';
+import type { ErasedKey, RecordLoad, RecordLoader, RepeatedKey, StagedRow } from '../hub/ports.js';
 import { copyLine } from './copy-text.js';
+import { ErasedKeys } from './erased-keys.js';
+import { type KeyHash, keyHashWith } from './key-hash.js';
 import { appendStatement } from './ledger.js';
 import { type LoadStatements, loadStatements } from './load-statements.js';
 
 export interface RecordLoaderOptions {
   readonly url: string;
+  /** of the hub: by it the keys of erased records are known again */
+  readonly secret: Buffer;
   /** loads under way at once; more wait for their turn */
   readonly loadsMax?: number;
   /** how long a load waits for its turn, or for another load of the same database to end */
@@ -25,6 +29,7 @@ export interface PostgresRecordLoader extends RecordLoader {
 }
 
 const LOADS_MAX = 4;
+const LOOKUPS_MAX = 2;
 const WAIT_MS_MAX = 120_000;
 /** characters sent to the server at a time */
 const CHUNK_LENGTH = 64 * 1024;
@@ -36,6 +41,7 @@ export const LOAD_LOCK = 0x6c6f6164;
 /** The hub's own role must own the record tables: it writes into partitions, which no other role can reach. */
 export function createRecordLoader(options: RecordLoaderOptions): PostgresRecordLoader {
   const waitMs = options.waitMsMax ?? WAIT_MS_MAX;
+  const keyHash = keyHashWith(options.secret);
   const pool = new Pool({
     connectionString: options.url,
     max: options.loadsMax ?? LOADS_MAX,
@@ -48,17 +54,38 @@ export function createRecordLoader(options: RecordLoaderOptions): PostgresRecord
   pool.on('error', () => {});
   // Nor is one lost in the moment between the pool's hands and a load's: the load's first statement finds out.
   pool.on('connect', (client) => client.on('error', () => {}));
+  // Of its own: loads that hold every connection while they wait for one more would wait for ever.
+  const lookups = new Pool({
+    connectionString: options.url,
+    max: LOOKUPS_MAX,
+    application_name: 'besa-load-keys',
+    connectionTimeoutMillis: waitMs,
+  });
+  lookups.on('error', () => {});
   return {
-    begin: (database, recordType) => beginLoad(pool, database, recordType),
-    close: () => pool.end(),
+    begin: (database, recordType) => beginLoad({ pool, lookups, keyHash }, database, recordType),
+    close: async () => {
+      await Promise.all([pool.end(), lookups.end()]);
+    },
   };
 }
 
-async function beginLoad(pool: Pool, database: SharedDatabase, recordType: RecordType): Promise<RecordLoad> {
+interface Loading {
+  readonly pool: Pool;
+  readonly lookups: Pool;
+  readonly keyHash: KeyHash;
+}
+
+async function beginLoad(
+  { pool, lookups, keyHash }: Loading,
+  database: SharedDatabase,
+  recordType: RecordType,
+): Promise<RecordLoad> {
   const client = await pool.connect().catch((error: unknown) => {
     throw faultOf(error);
   });
-  const load = new PostgresLoad(client, database, loadStatements(recordType, database));
+  const erased = new ErasedKeys(lookups, { database, recordType }, keyHash);
+  const load = new PostgresLoad(client, database, loadStatements(recordType, database), erased);
   await load.start();
   return load;
 }
@@ -74,6 +101,7 @@ class PostgresLoad implements RecordLoad {
     private readonly client: PoolClient,
     private readonly database: SharedDatabase,
     private readonly statements: LoadStatements,
+    private readonly erased: ErasedKeys,
   ) {
     // Without a listener a connection lost between two statements would end the process.
     client.on('error', this.#onLost);
@@ -81,9 +109,16 @@ class PostgresLoad implements RecordLoad {
 
   async start(): Promise<void> {
     await this.#query('begin isolation level read committed');
+    await this.erased.begin((text, values) => this.#query(text, values));
     await this.#query(this.statements.createStaging);
     this.#copy = this.client.query(copyFrom(this.statements.copy, { highWaterMark: 4 * CHUNK_LENGTH }));
     this.#copy.on('error', this.#onLost);
+  }
+
+  async erasedKeys(rows: readonly StagedRow[]): Promise<readonly ErasedKey[]> {
+    return this.erased.among(rows).catch((error: unknown) => {
+      throw faultOf(error);
+    });
   }
 
   async write(rows: readonly StagedRow[]): Promise<void> {
@@ -116,6 +151,8 @@ class PostgresLoad implements RecordLoad {
 
   async merge(): Promise<{ inserted: number; updated: number; unchanged: number }> {
     await this.#query('select pg_advisory_xact_lock($1, $2)', [LOAD_LOCK, this.database.id]);
+    // Erasures take the same lock: from here on there is none until the load is over.
+    await this.erased.demandNoneSince((text, values) => this.#query(text, values));
     const updated = await this.#count(this.statements.update);
     const inserted = await this.#count(this.statements.insert, [this.database.id]);
     if (updated + inserted >= ANALYSE_ROWS_MIN) await this.#query(this.statements.analysePartition);

@@ -28,7 +28,7 @@ export interface RowGroup extends RowCondition {
 }
 
 /** What a clause demands of whoever has received a row under it. */
-export type Attached = Pick<Candidate, 'basis' | 'retainFor' | 'timeZone' | 'onwardDepth' | 'duties'>;
+export type Attached = Pick<Candidate, 'basis' | 'retainFor' | 'timeZone' | 'onwardDepth' | 'duties' | 'evidence'>;
 
 /** Fields withheld on the rows where a condition is TRUE or unknown. */
 export interface FieldBar {
@@ -191,14 +191,16 @@ function conditionKey({ rows, codesBlocked, categories, ageMax }: RowCondition):
   return JSON.stringify([rows ?? null, codesBlocked, categories ?? null, ageMax ?? null]);
 }
 
-function attachedOf({ basis, retainFor, timeZone, onwardDepth, duties }: Candidate): Pick<RowGroup, 'attached'> {
-  if (retainFor === undefined && onwardDepth === undefined && duties === undefined) return {};
+function attachedOf(candidate: Candidate): Pick<RowGroup, 'attached'> {
+  const { basis, retainFor, timeZone, onwardDepth, duties, evidence } = candidate;
+  if ([retainFor, onwardDepth, duties, evidence].every((demand) => demand === undefined)) return {};
   const attached: Attached = {
     basis,
     ...(retainFor === undefined ? {} : { retainFor }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(onwardDepth === undefined ? {} : { onwardDepth }),
     ...(duties === undefined ? {} : { duties }),
+    ...(evidence === undefined ? {} : { evidence }),
   };
   return { attached: [attached] };
 }

@@ -100,6 +100,7 @@ const CARRIED = [
   'retainFor',
   'onwardDepth',
   'duties',
+  'evidence',
 ] as const satisfies readonly (keyof Candidate & keyof Constraints)[];
 
 function carriedFrom(constraints: Constraints): Pick<Candidate, (typeof CARRIED)[number]> {

@@ -29,6 +29,7 @@ export const RESERVED_QUERIES: readonly string[] = [
   'whoCanSee',
   'ledger',
   'quotas',
+  'qualityNotices',
 ];
 
 /** Type names that are no record type's: GraphQL's own, the shared ones of graphql-shared.ts, and those of the rest of the API. */
@@ -97,6 +98,7 @@ export const RESERVED_TYPES: readonly string[] = [
   'ReplayCounts',
   'Replay',
   'AccessExplanation',
+  'QualityNotice',
   'Ledger',
   'LedgerEntry',
   'LedgerConnection',

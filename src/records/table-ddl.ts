@@ -90,6 +90,9 @@ export function partitionDdl(recordType: RecordType, databaseId: number): readon
       ? [`create index on ${partition} (${quoted(dayColumnName(occurred.name))} desc nulls last, id)`]
       : []),
     ...recordType.fields.filter((field) => field.normalise !== undefined).map((field) => matchIndex(partition, field)),
+    // What is to be erased or reviewed is looked for again and again; where no record has a date they are empty.
+    `create index on ${partition} (retain_until) where retain_until is not null`,
+    `create index on ${partition} (review_due_at) where review_due_at is not null`,
   ];
   return [
     `create table ${partition} partition of ${qualified(tableName(recordType.name))} (\n  primary key (id),\n  unique (${key.join(', ')})\n) for values in (${databaseId})`,

@@ -87,6 +87,92 @@ export function objectReader(recordType: RecordType): (input: unknown) => ReadRo
   return (input) => readObject(recordType, layout, input);
 }
 
+/** What a correction says of a record: fields and envelope inputs that get another value, by SDL name; null takes a value away. */
+export type ReadChanges =
+  | {
+      readonly kind: 'changes';
+      readonly fields: Readonly<Record<string, Value>>;
+      readonly envelope: Readonly<Record<string, Value>>;
+    }
+  | Extract<ReadRow, { kind: 'problems' }>;
+
+/**
+ * Reads the changes of a correction by the rules of an import: unknown fields, wrong types and missing required values are
+ * problems, and so is another key, which would make it another record.
+ */
+export function readChanges(recordType: RecordType, input: unknown): ReadChanges {
+  const keys = new Set(keyNames(recordType));
+  const read = readGiven(recordType, input);
+  const moved = Object.keys(read.values).filter((name) => keys.has(name));
+  const problems = [
+    ...read.problems,
+    ...moved.map((field) => ({
+      field,
+      valueKind: 'another key',
+      expectation: 'other fields only: erase the record and import the right one',
+    })),
+  ];
+  if (problems.length > 0) return { kind: 'problems', problems };
+  const isField = (name: string): boolean => recordType.fields.some((field) => field.name === name);
+  const entries = Object.entries(read.values);
+  return {
+    kind: 'changes',
+    fields: Object.fromEntries(entries.filter(([name]) => isField(name))),
+    envelope: Object.fromEntries(entries.filter(([name]) => !isField(name))),
+  };
+}
+
+/** The key of a record: a value for each of its key fields, and nothing else. */
+export function readKey(
+  recordType: RecordType,
+  input: unknown,
+): { readonly kind: 'key'; readonly key: Readonly<Record<string, Value>> } | Extract<ReadRow, { kind: 'problems' }> {
+  const keys = keyNames(recordType);
+  const read = readGiven(recordType, input);
+  const problems: RowProblem[] = [...read.problems];
+  for (const field of Object.keys(read.values)) {
+    if (!keys.includes(field)) problems.push({ field, valueKind: 'a field', expectation: 'fields of the key only' });
+  }
+  for (const field of keys) {
+    const isTold = Object.hasOwn(read.values, field) || read.problems.some((problem) => problem.field === field);
+    if (!isTold) problems.push({ field, valueKind: 'nothing', expectation: 'a value: it is part of the key' });
+  }
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'key', key: read.values };
+}
+
+const keyNames = ({ fields }: RecordType): readonly string[] =>
+  fields.filter(({ isKey }) => isKey).map(({ name }) => name);
+
+/** What is given, by SDL name in the record type's order, each value by its own rules; what is not given is not missed. */
+function readGiven(
+  recordType: RecordType,
+  input: unknown,
+): { readonly values: Readonly<Record<string, Value>>; readonly problems: readonly RowProblem[] } {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { values: {}, problems: [{ field: '', valueKind: kindOf(input), expectation: 'an object of fields' }] };
+  }
+  const { slots, places } = layoutOf(recordType);
+  const values = new Map<number, Value>();
+  const problems: RowProblem[] = [];
+  for (const [name, value] of Object.entries(input)) {
+    const place = places.get(name);
+    const slot = slots[place ?? -1];
+    if (place === undefined || slot === undefined) {
+      problems.push(unknownField(recordType, name, 'key'));
+    } else if (values.has(place)) {
+      problems.push({ field: slot.name, valueKind: 'second key', expectation: 'one key for each field' });
+    } else {
+      const read = required(slot, slot.fromJson(value));
+      values.set(place, read.kind === 'value' ? read.value : null);
+      if (read.kind === 'problem') {
+        problems.push({ field: slot.name, valueKind: read.valueKind, expectation: read.expectation });
+      }
+    }
+  }
+  const inOrder = [...values].sort(([a], [b]) => a - b);
+  return { values: Object.fromEntries(inOrder.map(([place, value]) => [slots[place]?.name ?? '', value])), problems };
+}
+
 function layoutOf(recordType: RecordType): Layout {
   const slots: Slot[] = [
     ...recordType.fields.map((field) => fieldSlot(field)),

@@ -3,8 +3,16 @@ import type { ExchangeStandard } from '../domain/record-type.js';
 import type { PseudonymRotation } from '../domain/treatment.js';
 import { createAgreementVerifier } from '../hub/agreement-verifier.js';
 import type { Ports, Signing } from '../hub/ports.js';
+import { PostgresCommitmentOpenings } from '../persistence/commitment-openings.js';
+import { createCorrections } from '../persistence/corrections.js';
+import { createInbox } from '../persistence/inbox.js';
+import { createJobStore } from '../persistence/jobs.js';
 import { createLedger } from '../persistence/ledger.js';
+import { type ArchiveRule, createLedgerArchive } from '../persistence/ledger-archive.js';
+import { createLedgerTree } from '../persistence/ledger-tree.js';
+import { createLedgerViews } from '../persistence/ledger-views.js';
 import { openOrm } from '../persistence/orm.js';
+import { tellingOutages } from '../persistence/outage.js';
 import { SecretPseudonyms } from '../persistence/pseudonyms.js';
 import { PostgresQuotas } from '../persistence/quotas.js';
 import { createRecordLoader } from '../persistence/record-loader.js';
@@ -13,9 +21,11 @@ import { AgreementStoreRepository } from '../persistence/repositories/agreement-
 import { AgreementRepository } from '../persistence/repositories/agreements.js';
 import { RegistryRepository } from '../persistence/repositories/registry.js';
 import { SecretSeal } from '../persistence/seal.js';
+import { PostgresTurnedAway } from '../persistence/turned-away.js';
 import { partitionDdl } from '../records/table-ddl.js';
+import { createEvidence, type EvidencePlace, type LedgerEvidence } from './ledger-evidence.js';
 
-export interface HubPortsOptions {
+export interface HubPortsOptions extends EvidencePlace {
   readonly standard: ExchangeStandard;
   /** IANA name */
   readonly timeZone: string;
@@ -27,6 +37,8 @@ export interface HubPortsOptions {
   /** how long a recipient's tokens stay the same; `year` if absent */
   readonly pseudonymRotation?: PseudonymRotation;
   readonly signing: Signing;
+  /** which months of the ledger leave the database, and where they go; absent: none by itself */
+  readonly archiveRule?: ArchiveRule | undefined;
   /** told SQLSTATE or name of a fault of the ledger, never a value */
   readonly onLedgerFault: (cause: string) => void;
   /** told of each agreement version that cannot be believed */
@@ -36,6 +48,7 @@ export interface HubPortsOptions {
 }
 
 export interface HubPorts extends Ports {
+  readonly treeHeads: LedgerEvidence['treeHeads'];
   /** waits for what is under way and ends every connection */
   close(): Promise<void>;
 }
@@ -62,23 +75,44 @@ export async function createHubPorts(options: HubPortsOptions): Promise<HubPorts
   });
   const quotas = new PostgresQuotas({ url, secret: options.secret });
   const ledger = createLedger({ url, onFault: options.onLedgerFault });
-  const loader = createRecordLoader({ url });
+  const ledgerTree = createLedgerTree({ url, onFault: options.onLedgerFault });
+  const ledgerViews = createLedgerViews({ url, timeZone, onFault: options.onLedgerFault });
+  const evidence = createEvidence(url, signing, options);
+  const openings = new PostgresCommitmentOpenings(url);
+  const loader = createRecordLoader({ url, secret: options.secret });
+  const { safekeeping } = evidence;
+  const corrections = createCorrections({ url, secret: options.secret, standard, safekeeping });
+  const inbox = createInbox({ url });
+  const jobs = createJobStore({ url });
+  const turnedAway = new PostgresTurnedAway(url);
+  const ledgerArchive = createLedgerArchive({ url, environment: signing.environment, rule: options.archiveRule });
   return {
     standard,
     timeZone,
-    agreements,
-    agreementStore,
+    agreements: tellingOutages(agreements),
+    agreementStore: tellingOutages(agreementStore),
     signing,
-    registry: new RegistryRepository(orm, partitionsOf(standard)),
+    registry: tellingOutages(new RegistryRepository(orm, partitionsOf(standard))),
     records,
-    quotas,
+    quotas: tellingOutages(quotas),
     loader,
+    corrections,
     ledger,
+    ledgerTree,
+    ...evidence,
+    ledgerViews,
+    turnedAway,
+    ledgerArchive,
+    inbox,
+    jobs,
+    openings,
     seal: new SecretSeal(options.secret),
     pseudonyms: new SecretPseudonyms(options.secret, options.pseudonymRotation ?? 'year'),
     monotonicMs,
     async close() {
-      await Promise.all([records.close(), quotas.close(), loader.close(), ledger.close(), agreementStore.close()]);
+      const parts = [jobs, inbox, records, quotas, loader, corrections, ledger];
+      const others = [openings, ledgerTree, evidence.treeHeads, ledgerViews, turnedAway, ledgerArchive, agreementStore];
+      await Promise.all([...parts, ...others].map((part) => part.close()));
       await orm.close(true);
     },
   };

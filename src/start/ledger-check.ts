@@ -16,9 +16,9 @@ export async function checkLedger(
   databaseUrl: string,
   entriesMax: number = ENTRIES_CHECKED_AT_START_MAX,
 ): Promise<LedgerState> {
-  return withLedger(databaseUrl, async ({ size, chunks }) => {
+  return withLedger(databaseUrl, async ({ size, chunks, isArchived }) => {
     if (size > entriesMax) return { kind: 'NOT_CHECKED', entries: size };
-    const verdict = await verify(chunks);
+    const verdict = await verify(chunks, [], { isArchived });
     if (verdict.kind === 'INTACT') return { kind: 'VERIFIED', entries: verdict.size };
     const { position, until, fault, explanation } = verdict;
     const where = position === until ? `entry ${position}` : `entry ${position}, or one up to ${until}`;

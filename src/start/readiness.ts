@@ -1,8 +1,14 @@
-import type { ReadinessCheck } from '../http/probe-routes.js';
+import { readHead } from '../audit/signed-head.js';
+import type { ReadinessCheck, Refused } from '../http/probe-routes.js';
 import type { Ports } from '../hub/ports.js';
 
+type Looked = Pick<Ports, 'agreements' | 'ledger' | 'witnesses' | 'treeHeads' | 'safekeeping'>;
+
+const REFUSED =
+  'the ledger is older than a head of it that was witnessed, or another one; nothing is answered until the operator has acted';
+
 /** What `/readyz` looks at. It is read without a token: that something is wrong may be told, never what or how much of it. */
-export function readinessChecks(hub: Pick<Ports, 'agreements' | 'ledger'>): readonly ReadinessCheck[] {
+export function readinessChecks(hub: Looked): readonly ReadinessCheck[] {
   return [
     { name: 'database', check: async () => void (await hub.agreements.inForce({ refresh: true })) },
     {
@@ -13,5 +19,23 @@ export function readinessChecks(hub: Pick<Ports, 'agreements' | 'ledger'>): read
       },
     },
     { name: 'ledger', check: async () => void (await hub.ledger.list('', { limit: 1 })) },
+    { name: 'witnesses', check: () => witnessCheck(hub) },
   ];
+}
+
+/** Degraded: a file in safekeeping is no head of this ledger, or the newest head has not got there. */
+async function witnessCheck({ witnesses, treeHeads, safekeeping }: Looked): Promise<'DEGRADED' | Refused | undefined> {
+  const { contradictions, doubts } = await witnesses.look();
+  if (contradictions.length > 0) return { refused: REFUSED };
+  const [signed, kept] = [await treeHeads.latest(), sizeIn(await safekeeping.newestHead())];
+  const isKept = signed === undefined || (kept !== undefined && kept >= signed.size);
+  return doubts.length > 0 || !isKept ? 'DEGRADED' : undefined;
+}
+
+function sizeIn(text: string | undefined): number | undefined {
+  try {
+    return text === undefined ? undefined : readHead(text).size;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,7 @@
 /** Every setting the hub knows: one table, from which the check, the documentation and `.env.example` are made. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { durationFrom } from '../domain/duration.js';
 import { PSEUDONYM_ROTATIONS } from '../domain/treatment.js';
 
 export interface Setting {
@@ -34,7 +36,12 @@ const NAMES = [
   'BESA_AUDIENCE',
   'BESA_JWKS',
   'BESA_SECRET',
+  'BESA_LEDGER_KEY',
+  'BESA_SAFEKEEPING',
   'BESA_PSEUDONYM_ROTATION',
+  'BESA_TRUSTED_PROXIES',
+  'BESA_LEDGER_KEEP',
+  'BESA_ARCHIVE',
   'BESA_URL',
   'BESA_TOKEN',
 ] as const;
@@ -70,6 +77,30 @@ const databaseUrl = z
 
 // A path, or https; other schemes are refused rather than taken for a file name.
 const keys = z.string().refine((text) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || isUrl(['https:', 'file:'])(text));
+
+/** An address, or a network with its number of bits. */
+const isAddressOrNetwork = (entry: string): boolean => {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const bitsMax = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax))
+  );
+};
+
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine((entries) => entries.every(isAddressOrNetwork));
+
+const wholeMonths = z
+  .string()
+  .transform((text) => durationFrom(text))
+  .refine((duration) => duration !== null && duration.days === 0 && duration.months > 0)
+  .transform((duration) => duration?.months ?? Number.NaN);
+
+const PRIVATE_KEY_PEM = /^\s*-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END PRIVATE KEY-----\s*$/;
 
 const ENVIRONMENT_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -188,6 +219,22 @@ export const SETTINGS: readonly Setting[] = [
       'What served ids, cursors, tokens and the reader role are protected with; the same for every process on one database. Required in production; else made once and kept in BESA_DATA.',
   },
   {
+    ...secret,
+    name: 'BESA_LEDGER_KEY',
+    schema: z.string().regex(PRIVATE_KEY_PEM),
+    wants: 'a private Ed25519 key, PKCS #8 in PEM, such as from `openssl genpkey -algorithm ed25519`',
+    about:
+      'Key that heads of the ledger are signed with; the same for every process on one database, and replaced by `besa audit rotate-key` alone. Required in production; else made once and kept in BESA_DATA.',
+  },
+  {
+    ...plain,
+    name: 'BESA_SAFEKEEPING',
+    schema: z.string(),
+    wants: 'a folder the hub may read and write',
+    about:
+      'Folder for what a restored database must not take back: the newest signed head, heads that were brought back, erasures. On another disk than the database, outside its backups; the same for every process. Unset: `safekeeping` in BESA_DATA.',
+  },
+  {
     ...plain,
     name: 'BESA_PSEUDONYM_ROTATION',
     schema: z.enum(PSEUDONYM_ROTATIONS),
@@ -195,6 +242,29 @@ export const SETTINGS: readonly Setting[] = [
     wants: '`month`, `quarter` or `year`',
     about:
       'How long the tokens of a recipient stay the same, where a clause shows a field as PSEUDONYM: to the end of the calendar month, quarter or year of BESA_TIMEZONE. The same for every process on one database.',
+  },
+  {
+    ...plain,
+    name: 'BESA_TRUSTED_PROXIES',
+    schema: proxies,
+    wants: 'addresses and networks, separated by commas, such as `10.0.0.7` or `10.1.0.0/16,fd00::/8`',
+    about:
+      'Proxies in front of the hub whose `X-Forwarded-For` says where a request came from, where refused requests are counted by source. Unset: the address that reached the hub counts, behind a proxy the proxy’s.',
+  },
+  {
+    ...plain,
+    name: 'BESA_LEDGER_KEEP',
+    schema: wholeMonths,
+    wants: 'a duration of whole months, such as `P5Y` or `P18M`',
+    about:
+      'How long entries of the ledger stay in the database; then they go month by month into BESA_ARCHIVE, and the tree over them stays. Unset: for ever.',
+  },
+  {
+    ...plain,
+    name: 'BESA_ARCHIVE',
+    schema: z.string(),
+    wants: 'a folder the hub may write to, on storage that is kept',
+    about: 'Where months of the ledger go that BESA_LEDGER_KEEP lets go. Unset: nothing goes by itself.',
   },
   {
     ...plain,

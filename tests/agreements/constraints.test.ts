@@ -90,6 +90,18 @@ describe('a demand is refused that nothing could fulfil, or nobody could tell', 
       problem: 'duties.0.every INVALID',
     },
     { name: 'no rows', more: { rowsMax: 0 }, problem: 'rowsMax INVALID' },
+    { name: 'evidence of something else', more: { evidence: 'NAMES' }, problem: 'evidence INVALID' },
+    { name: 'evidence that is an object', more: { evidence: { of: 'VALUES' } }, problem: 'evidence INVALID' },
+    {
+      name: 'evidence of values where only cells are shown',
+      more: { action: 'AGGREGATE', evidence: 'VALUES' },
+      problem: 'evidence INVALID',
+    },
+    {
+      name: 'evidence of values where only hits are told',
+      more: { action: 'MATCH', evidence: 'VALUES' },
+      problem: 'evidence INVALID',
+    },
     { name: 'half a hand', more: { onwardDepth: 0.5 }, problem: 'onwardDepth INVALID' },
   ])('$name', ({ more, problem }) => {
     expect(problemsOf(more)[0]).toBe(problem);
@@ -117,6 +129,7 @@ describe('a demand is read', () => {
       retainFor: 'P30D',
       onwardDepth: 0,
       duties: ['report hits', { duty: 'erase what is wrong', within: 'P7D' }, { duty: 'report use', every: 'P3M' }],
+      evidence: 'VALUES',
     };
     const result = read(more);
     if (result.kind === 'REFUSED') throw new Error(JSON.stringify(result.problems));

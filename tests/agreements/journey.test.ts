@@ -27,7 +27,7 @@ const sql = <T extends object = object>(text: string): Promise<T[]> => hub.orm.e
 const ledgerActions = async (): Promise<readonly string[]> =>
   (
     await sql<{ action: string }>(
-      "select body::jsonb #>> '{entry,action}' as action from besa.ledger_entry order by sequence",
+      "select split_part(body, e'\\n', 1)::jsonb #>> '{request,action}' as action from besa.ledger_entry order by sequence",
     )
   ).map((row) => row.action);
 

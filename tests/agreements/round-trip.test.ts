@@ -67,6 +67,7 @@ const constraints: fc.Arbitrary<Constraints> = fc
     ),
     maybe('retainFor', fc.constantFrom('P30D', 'P1Y6M')),
     maybe('onwardDepth', fc.integer({ min: 0, max: 3 })),
+    maybe('evidence', fc.constant('VALUES' as const)),
     maybe('duties', fc.array(words, { minLength: 1, maxLength: 2 })),
   )
   .map((parts) => Object.assign({}, ...parts) as Constraints);

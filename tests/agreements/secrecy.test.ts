@@ -15,10 +15,12 @@ beforeAll(async () => {
   withIt = await worldHub();
   without = await worldHub();
   const doors = demoDoors(withIt.hub, withIt.database.url);
-  await doors.draftAgreement(A, documentOf([A, B], 'theirs'));
-  await doors.offerAgreement(A, REFERENCE);
-  await doors.acceptAgreement(B, REFERENCE);
-  for (const agency of [A, B]) await doors.signAgreement(agency, REFERENCE, demoKey(agency));
+  await withIt.beside('the agreement comes through the demo’s doors', async () => {
+    await doors.draftAgreement(A, documentOf([A, B], 'theirs'));
+    await doors.offerAgreement(A, REFERENCE);
+    await doors.acceptAgreement(B, REFERENCE);
+    for (const agency of [A, B]) await doors.signAgreement(agency, REFERENCE, demoKey(agency));
+  });
 }, 120_000);
 
 afterAll(async () => {
@@ -204,7 +206,7 @@ describe('to an agency that knows two agreements of one reference', () => {
     const countered = await ask(mutation('counterAgreement', 'CounterAgreementInput'), { input: { document } });
     expect(countered).toContain(`"reference":"${second}","title":"countered"`);
     const doors = demoDoors(withIt.hub, withIt.database.url);
-    await doors.acceptAgreement('MK-BP', REFERENCE);
+    await withIt.beside('accepted through the demo’s doors', () => doors.acceptAgreement('MK-BP', REFERENCE));
     for (const [agency, name] of [
       ['MK-BP', REFERENCE],
       [A, second],

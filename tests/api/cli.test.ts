@@ -19,6 +19,7 @@ import { createHubPorts, type HubPorts } from '../../src/start/hub-ports.js';
 import { openRecordTables } from '../../src/start/standard.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { standard, type TestServer, testServer } from './harness.js';
+import { reckonDatabase } from './reckoning.js';
 
 let folder: string;
 let database: TestDatabase;
@@ -44,6 +45,7 @@ beforeAll(async () => {
   });
   issuer = await openDemoIssuer(folder, { production: false });
   const identify = createIdentify({ issuers: [issuer.trusted], isKnownAgency: knownAgencies(ports.registry) });
+  const reckoning = await reckonDatabase(database.url, ports);
   hub = await testServer(ports, {
     identify,
     routes: [(scope, { authenticate }) => importRoute(scope, { hub: ports, authenticate })],
@@ -58,10 +60,12 @@ beforeAll(async () => {
       action: 'registerSignatoryKey',
       operation: { name: null, hash: null },
     };
+    reckoning.owe();
     await answer(ports, OPERATOR, request, (journal) =>
       registerSignatoryKey(ports, { identity: OPERATOR, journal }, { agency, publicKey, isDemo: true }),
     );
     const officer = { agency, person: 'officer', roles: ['POLICY_OFFICER'] } as const;
+    reckoning.owe();
     await answer(ports, officer, { ...request, requestId: crypto.randomUUID() }, (journal) =>
       confirmSignatoryKey(ports, { identity: officer, journal }, { publicKey }),
     );
@@ -96,6 +100,7 @@ async function besa(
     dataFolder: folder,
     recordsFolder: '',
     timeZone: 'Europe/Tirane',
+    signingEnvironment: 'test',
     demo: 'small',
     client: { url },
     ...more,
@@ -104,6 +109,9 @@ async function besa(
     config: () => config,
     openDatabase: unused,
     withLedger: unused,
+    archiveLedger: unused,
+    withEvidence: unused,
+    withLedgerViews: unused,
     withRecordTables: unused,
     withAgreements: unused,
     servedSchema: unused,

@@ -9,8 +9,9 @@ import type { LedgerEntry } from '../../src/domain/ledger.js';
 import type { ExchangeStandard } from '../../src/domain/record-type.js';
 import type { Agency, Partner, SharedDatabase, Technology } from '../../src/domain/registry.js';
 import { createHttp, type HttpParts } from '../../src/http/server.js';
-import type { Appended, Ledger, LedgerGuard, Ports, Registry } from '../../src/hub/ports.js';
+import type { Appended, Ledger, LedgerGuard, LedgerViews, Ports, Registry } from '../../src/hub/ports.js';
 import { readStandard } from '../../src/records/read-standard.js';
+import { type EntryCount, reckoningOf } from './reckoning.js';
 
 /** The shipped exchange standard. */
 export function shippedStandard(): ExchangeStandard {
@@ -59,14 +60,18 @@ export class MemoryRegistry implements Registry {
     this.asked.push('technologiesOf');
     return agencies.map((code) => this.rows.technologies.filter((technology) => technology.owner === code));
   }
-  addPartner = async (partner: Partner) => this.#add(this.rows.partners, partner);
-  addAgency = async (agency: Agency) => this.#add(this.rows.agencies, agency);
-  addTechnology = async (technology: Technology) => this.#add(this.rows.technologies, technology);
-  addDatabase = async (database: Omit<SharedDatabase, 'id'>) =>
-    this.#add(this.rows.databases, { ...database, id: this.rows.databases.length + 1 });
+  /** where the entries of registrations go; `memoryHub` says it */
+  ledger: Ledger | undefined;
+  addPartner = async (partner: Partner, entry?: LedgerEntry) => this.#add(this.rows.partners, partner, entry);
+  addAgency = async (agency: Agency, entry?: LedgerEntry) => this.#add(this.rows.agencies, agency, entry);
+  addTechnology = async (technology: Technology, entry?: LedgerEntry) =>
+    this.#add(this.rows.technologies, technology, entry);
+  addDatabase = async (database: Omit<SharedDatabase, 'id'>, entry?: LedgerEntry) =>
+    this.#add(this.rows.databases, { ...database, id: this.rows.databases.length + 1 }, entry);
 
-  #add<T extends { readonly code: string }>(rows: T[], row: T): boolean {
+  async #add<T extends { readonly code: string }>(rows: T[], row: T, entry: LedgerEntry | undefined): Promise<boolean> {
     if (rows.some((known) => known.code === row.code)) return false;
+    if (entry !== undefined) await this.ledger?.append(entry);
     rows.push(row);
     return true;
   }
@@ -77,12 +82,19 @@ export class MemoryLedger implements Ledger {
   readonly entries: LedgerEntry[] = [];
   readonly guards: (LedgerGuard | undefined)[] = [];
   next: ('STALE' | 'UNAVAILABLE')[] = [];
+  readonly #requestIds: string[] = [];
+
+  /** Of all that was ever appended: a test may empty `entries`. */
+  count(): EntryCount {
+    return { entries: this.#requestIds.length, requests: new Set(this.#requestIds).size };
+  }
 
   async append(entry: LedgerEntry, guard?: LedgerGuard): Promise<Appended> {
     const planned = this.next.shift();
     if (planned === 'UNAVAILABLE') throw new HubError('LEDGER_UNAVAILABLE');
     if (planned === 'STALE') return { kind: 'STALE' };
     this.guards.push(guard);
+    this.#requestIds.push(entry.requestId);
     return { kind: 'APPENDED', sequence: this.entries.push(entry) - 1 };
   }
 
@@ -103,8 +115,20 @@ export const shippedSchema = (): Promise<GraphQLSchema> => {
   return assembled;
 };
 
+/** Own entries of a ledger in memory; what owners see of others' is for tests on PostgreSQL. */
+const viewsOf = (ledger: Ledger): Pick<LedgerViews, 'list' | 'archivedBefore'> => ({
+  async list(viewer, { untilSequence = Number.MAX_SAFE_INTEGER }, { limit }) {
+    const entries = await ledger.list(viewer, { limit, beforeSequence: untilSequence });
+    return entries.map(({ sequence, at, entry: { requestId: _, ...entry } }) => {
+      return { ...entry, sequence, at, perspective: 'OWN' as const };
+    });
+  },
+  archivedBefore: async () => null,
+});
+
 /** A hub in memory: no agreements, no records. */
 export function memoryHub(registry: Registry = new MemoryRegistry(), ledger: Ledger = new MemoryLedger()): Ports {
+  if (registry instanceof MemoryRegistry) registry.ledger = ledger;
   const absent = (name: string) => ({
     get: () => {
       throw new Error(`this test has no ${name}`);
@@ -116,9 +140,11 @@ export function memoryHub(registry: Registry = new MemoryRegistry(), ledger: Led
     timeZone: 'Europe/Tirane',
     registry,
     ledger,
+    ledgerViews: viewsOf(ledger),
     agreements: {
       inForce: async () => ({ set, databases: await registry.databases(), now: new Date('2026-11-23T12:00:00Z') }),
     },
+    turnedAway: { add: async () => {}, list: async () => [], forget: async () => 0 },
     seal: { sealIds: () => [], openId: () => undefined, sealCursor: () => '', openCursor: () => undefined },
     monotonicMs: () => performance.now(),
   };
@@ -162,20 +188,23 @@ export interface TestServer {
   readonly server: FastifyInstance;
   readonly logged: Readonly<Record<string, unknown>>[];
   ask(asking: Asking): Promise<Answered>;
+  /** @throws if the authenticated requests made are not the entries in the ledger: `reckoning.ts` */
   close(): Promise<void>;
 }
 
-/** The whole HTTP server over a hub, asked without a socket. */
+/** The whole HTTP server over a hub, asked without a socket. A hub on PostgreSQL says where before: `reckonDatabase`. */
 export async function testServer(hub: Ports, more: Partial<HttpParts> = {}): Promise<TestServer> {
   const logged: Readonly<Record<string, unknown>>[] = [];
+  const reckoning = reckoningOf(hub);
+  const { identify: recognise = identify, ...others } = more;
   const server = await createHttp({
     hub,
     schema: await shippedSchema(),
-    identify,
+    identify: reckoning.counting(recognise),
     checks: [],
     version: { version: '0.0.0', node: 'test' },
     log: { error: (fields) => void logged.push(fields) },
-    ...more,
+    ...others,
   });
   return {
     server,
@@ -189,6 +218,9 @@ export async function testServer(hub: Ports, more: Partial<HttpParts> = {}): Pro
       });
       return { status: response.statusCode, headers: response.headers, body: response.json(), text: response.body };
     },
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await reckoning.check();
+    },
   };
 }

@@ -138,6 +138,20 @@ describe('answered', () => {
   });
 });
 
+describe('a caller who is known', () => {
+  test('is owed an entry even if his body breaks off', async () => {
+    const before = ledger.entries.length;
+    const { port } = hub.server.server.address() as { port: number };
+    const socket = connect(port, '127.0.0.1');
+    const headers = ['host: a', `authorization: ${caller.authorization}`, 'content-type: application/json'];
+    socket.write(`POST /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\ncontent-length: 100\r\n\r\n{"query"`);
+    await once(hub.server.server, 'request');
+    socket.destroy();
+    while (ledger.entries.length === before) await new Promise(setImmediate);
+    expect(ledger.entries.at(-1)).toMatchObject({ outcome: 'REFUSED', errorCode: 'BAD_USER_INPUT' });
+  });
+});
+
 describe('GraphiQL', () => {
   const page = () => get('/graphql', { accept: 'text/html,application/xhtml+xml;q=0.9', 'accept-encoding': 'gzip' });
 

@@ -3,6 +3,7 @@ import { createHubPorts, type HubPorts } from '../../src/start/hub-ports.js';
 import { openRecordTables } from '../../src/start/standard.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { MemoryRegistry, memoryHub, standard, type TestServer, testServer } from './harness.js';
+import { reckonDatabase } from './reckoning.js';
 
 let database: TestDatabase;
 let ports: HubPorts;
@@ -20,6 +21,7 @@ beforeAll(async () => {
     onLedgerFault: () => {},
     onDoubt: () => {},
   });
+  await reckonDatabase(database.url, ports);
   hub = await testServer(ports);
 });
 afterAll(async () => {

@@ -94,7 +94,7 @@ describe('what is found in the database itself', () => {
       'CHANGED',
       5,
     ],
-    ['the tail cut', 'delete from besa.ledger_entry where sequence > 8', 'MISSING', 9],
+    ['the tail cut', 'delete from besa.ledger_entry where sequence > 8', 'CUT', 9],
     ['head and tail cut', 'delete from besa.ledger_head where size > 8', 'ADDED', 9],
   ])('%s', async (_what, statement, fault, position) => {
     const own = await ledgerWorld();

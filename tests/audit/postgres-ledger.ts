@@ -43,7 +43,9 @@ export async function ledgerWorld(): Promise<LedgerWorld> {
 /** Statements that only somebody who owns the tables can run: the append-only triggers are off while they do. */
 export function tampering(statement: string): string {
   const toggle = (state: string): string =>
-    ['ledger_entry', 'ledger_head'].map((table) => `alter table besa.${table} ${state} trigger append_only;`).join('');
+    [...['ledger_entry', 'ledger_head'].map((table) => [table, 'append_only']), ['ledger_entry', 'only_emptied']]
+      .map(([table, trigger]) => `alter table besa.${table} ${state} trigger ${trigger};`)
+      .join('');
   const grant = 'grant update, delete, truncate on besa.ledger_entry, besa.ledger_head to current_user;';
   return `begin; ${grant} ${toggle('disable')} ${statement}; ${toggle('enable always')} commit`;
 }

@@ -89,7 +89,7 @@ const rowOf = (ledger: StoredLedger, position: number): LedgerRow =>
 const rehashed = (row: LedgerRow, sequence = row.sequence): LedgerRow => ({
   ...row,
   sequence,
-  leaf: leafOf(sequence, row.at, contentOf(row.body)),
+  leaf: leafOf(sequence, row.at, contentOf(row.body ?? '')),
 });
 
 function flippedText(text: string, random: Random): string {
@@ -109,7 +109,7 @@ function flippedBytes(bytes: Uint8Array, random: Random): Uint8Array {
 export const TAMPERINGS: Readonly<Record<string, (ledger: StoredLedger, random: Random) => Expected>> = {
   'a bit of the body flipped': (ledger, random) => {
     const position = 1 + below(random, ledger.rows.length);
-    change(ledger, position, { body: flippedText(rowOf(ledger, position).body, random) });
+    change(ledger, position, { body: flippedText(rowOf(ledger, position).body ?? '', random) });
     return { fault: 'CHANGED', ...at(position) };
   },
   'a bit of the leaf flipped': (ledger, random) => {
@@ -130,19 +130,19 @@ export const TAMPERINGS: Readonly<Record<string, (ledger: StoredLedger, random: 
   },
   'the request id beside the entry changed': (ledger, random) => {
     const position = 1 + below(random, ledger.rows.length);
-    change(ledger, position, { requestId: rowAt(position, random).requestId });
+    change(ledger, position, { requestId: rowAt(position, random).requestId ?? '' });
     return { fault: 'CHANGED', ...at(position) };
   },
   'one dropped': (ledger, random) => {
     const position = 1 + below(random, ledger.rows.length);
     ledger.rows.splice(position - 1, 1);
-    return { fault: 'MISSING', ...at(position) };
+    return position > ledger.rows.length ? { fault: 'CUT', ...at(position) } : { fault: 'MISSING', ...at(position) };
   },
   'one dropped and the rest moved up': (ledger, random) => {
     const position = 1 + below(random, ledger.rows.length - 1);
     ledger.rows.splice(position - 1, 1);
     for (let n = position; n <= ledger.rows.length; n += 1) change(ledger, n, { sequence: n });
-    return { fault: 'CHANGED', ...at(position) };
+    return { fault: 'MOVED', ...at(position) };
   },
   'one dropped, the rest moved up and re-hashed': (ledger, random) => {
     const position = 1 + below(random, ledger.rows.length - 1);
@@ -150,20 +150,20 @@ export const TAMPERINGS: Readonly<Record<string, (ledger: StoredLedger, random: 
     for (let n = position; n <= ledger.rows.length; n += 1) ledger.rows[n - 1] = rehashed(rowOf(ledger, n), n);
     const group = groupOf(ledger, position);
     return group.until > ledger.rows.length
-      ? { fault: 'MISSING', ...at(ledger.rows.length + 1) }
+      ? { fault: 'CUT', ...at(ledger.rows.length + 1) }
       : { fault: 'REWRITTEN', ...group };
   },
   'the tail cut': (ledger, random) => {
     const [size, kept] = [ledger.rows.length, below(random, ledger.rows.length)];
     ledger.rows.length = kept;
-    return { fault: 'MISSING', from: kept + 1, until: size };
+    return { fault: 'CUT', from: kept + 1, until: size };
   },
   'two swapped': (ledger, random) => {
     const [first, second] = twoOf(ledger, random);
     const [a, b] = [rowOf(ledger, first), rowOf(ledger, second)];
     ledger.rows[first - 1] = { ...b, sequence: first };
     ledger.rows[second - 1] = { ...a, sequence: second };
-    return { fault: 'CHANGED', ...at(first) };
+    return { fault: 'MOVED', ...at(first) };
   },
   'two swapped and re-hashed': (ledger, random) => {
     const [first, second] = twoOf(ledger, random);

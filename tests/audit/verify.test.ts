@@ -18,7 +18,7 @@ function chunksOf(ledger: StoredLedger, rowsPerChunk: number): readonly LedgerCh
 }
 
 const verdictOn = (ledger: StoredLedger, witnesses: readonly Witness[] = [], rowsPerChunk = 7) =>
-  verify(chunksOf(ledger, rowsPerChunk), witnesses);
+  verify(chunksOf(ledger, rowsPerChunk), witnesses, { size: ledger.rows.length + 1 });
 
 describe('a ledger that was tampered with', () => {
   test.each(Object.entries(TAMPERINGS))(`%s: found and located, ${PER_KIND} times`, async (_kind, tamper) => {
@@ -61,7 +61,11 @@ describe('a ledger that was tampered with', () => {
     const old = { rows: [...ledger.rows], heads: [...ledger.heads] };
     appendTo(ledger, 5, random);
     expect(await verdictOn(old)).toMatchObject({ kind: 'INTACT', size: 20 });
-    expect(await verdictOn(old, [witnessOf(ledger)])).toMatchObject({ kind: 'BROKEN', fault: 'MISSING', position: 21 });
+    expect(await verdictOn(old, [witnessOf(ledger)])).toMatchObject({
+      kind: 'BROKEN',
+      fault: 'ROLLED_BACK',
+      position: 21,
+    });
   });
 
   test('no head at all: not even the empty ledger is vouched for', async () => {
@@ -88,7 +92,13 @@ describe('a ledger as it was appended', () => {
     }
     const root = witnesses.at(-1)?.root;
     for (const rowsPerChunk of [1, 2, 3, 5, 36, 100]) {
-      expect(await verdictOn(ledger, witnesses, rowsPerChunk)).toEqual({ kind: 'INTACT', size: 36, root });
+      expect(await verdictOn(ledger, witnesses, rowsPerChunk)).toEqual({
+        kind: 'INTACT',
+        size: 36,
+        root,
+        archived: 0,
+        signedSize: 0,
+      });
     }
   });
 

@@ -43,6 +43,7 @@ function columnsOf(row: RecordRow, databaseId: number, recordType: RecordType): 
     ['id', BigInt(row.id)],
     ['status', RECORD_STATUSES.find((status) => status === row.status) ?? null],
     ['handling_code', row.handlingCode],
+    ['version', 1],
     ['data_subject_category', row.dataSubjectCategory ?? null],
   ]);
   for (const { name, type } of recordType.fields) {

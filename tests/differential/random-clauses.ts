@@ -70,7 +70,8 @@ function randomPermission(choices: Choices, given: Parchment, article: string): 
       3,
     ),
     ...(fields && { fields }),
-    constraints: randomConstraints(choices),
+    // Told from the article, so that no other choice moves: a ledger that keeps evidence answers as one that does not.
+    constraints: { ...randomConstraints(choices), ...(Number(article) % 2 === 1 && { evidence: 'VALUES' }) },
   };
 }
 

@@ -1,8 +1,10 @@
 /** A hub with nothing but its door for imports: real PostgreSQL, real HTTP, one owner with one database of inspections. */
+import { randomUUID } from 'node:crypto';
 import { Agent, type ClientRequest, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { Client } from 'pg';
+import { entryOf } from '../../src/audit/entry.js';
 import { HubError } from '../../src/domain/errors.js';
 import type { Identity, Role } from '../../src/domain/identity.js';
 import type { ImportResult } from '../../src/domain/import.js';
@@ -106,7 +108,7 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
   for (const statement of [...tableDdl(INSPECTION, 'Europe/Tirane'), ...partitionDdl(INSPECTION, 1)]) {
     await client.query(statement);
   }
-  const loader = createRecordLoader({ url: database.url, waitMsMax: 20_000 });
+  const loader = createRecordLoader({ url: database.url, secret: Buffer.alloc(32, 1), waitMsMax: 20_000 });
   const ledger = createLedger({ url: database.url });
   const hub = {
     standard: { recordTypes: [INSPECTION], purposes: [] },
@@ -118,7 +120,7 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
     },
     monotonicMs: () => performance.now(),
   };
-  const fastify = Fastify({ requestTimeout: 0 });
+  const fastify = Fastify({ requestTimeout: 0, genReqId: () => randomUUID() });
   await fastify.register(importRoute, {
     hub,
     authenticate: async (request) => {
@@ -138,7 +140,7 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
     url: database.url,
     query,
     records: () => query('select * from records.vessel_inspection order by report_number'),
-    lastEntry: async () => JSON.parse(String((await query(ENTRY))[0]?.body)) as LedgerBody,
+    lastEntry: async () => ({ entry: entryOf(String((await query(ENTRY))[0]?.body)) }),
     entries: async () => Number((await query('select count(*) as n from besa.ledger_entry'))[0]?.n),
     /** open `besa-load` sessions that are inside a transaction */
     openLoads: async () =>
@@ -170,10 +172,6 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
 }
 
 const ENTRY = 'select body from besa.ledger_entry order by sequence desc limit 1';
-
-export interface LedgerBody {
-  readonly [key: string]: unknown;
-}
 
 export function importPath(options: PostOptions): string {
   return `/imports/v1/${options.database ?? 'AA-INSPECTIONS'}${options.query === undefined ? '' : `?${options.query}`}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { storedEntries } from '../ledger-entries.js';
 import { WORLD_NOW } from '../world.js';
 import { dataOf, type WorldHub, worldHub } from './world-hub.js';
 
@@ -109,10 +110,7 @@ describe('an act bites at once', () => {
     const asking = Array.from({ length: 24 }, () => list('ME-BP:ANALYST', `${AL}, first: 5`));
     const acting = act('suspendAgreement', 'AL-BMP:SIGNATORY', 'AGR-2024-002');
     await Promise.all([...asking, acting]);
-    const { rows } = await world.owner.query<{
-      entry: { action: string; asks: { lines: { records: number }[] }[] };
-    }>(`select sequence, body::jsonb -> 'entry' as entry from besa.ledger_entry order by sequence desc limit 25`);
-    const ordered = [...rows].reverse().map(({ entry }) => entry);
+    const ordered = (await storedEntries(world.owner)).slice(-25).map(({ entry }) => entry);
     const actAt = ordered.findLastIndex(({ action }) => action === 'suspendAgreement');
     expect(ordered.map(({ action }) => action)).toContain('suspendAgreement');
     const behind = ordered.slice(actAt + 1).flatMap(({ asks }) => asks.flatMap(({ lines }) => lines));

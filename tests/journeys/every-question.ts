@@ -12,6 +12,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { gateOf } from '../../src/api/gate.js';
 import { queryNamesOf } from '../../src/records/generated-names.js';
 import { shippedSchema, standard } from '../api/harness.js';
 import type { Document } from './parties.js';
@@ -68,7 +69,10 @@ function wholeOf(field: GraphQLField<unknown, unknown>): Question {
 export async function everyRootField(): Promise<readonly Question[]> {
   const others = standard.recordTypes.filter(({ name }) => name !== 'BorderCrossing').flatMap(queryNamesOf);
   const served = Object.values((await shippedSchema()).getQueryType()?.getFields() ?? {});
-  const fields = served.filter(({ name }) => !others.includes(name));
+  const { Query } = gateOf(standard);
+  // No agency has the role for these, whatever it is party to.
+  const isOperatorsAlone = (name: string): boolean => Query[name]?.every((role) => role === 'OPERATOR') === true;
+  const fields = served.filter(({ name }) => !others.includes(name) && !isOperatorsAlone(name));
   return [...fields.map(wholeOf), { name: 'introspection', query: '{ __schema { types { name fields { name } } } }' }];
 }
 
@@ -115,10 +119,28 @@ export function guesses({ document, purpose, database, id, cursor, duty }: Guess
     })),
     { name: 'the record of another', query: `{ whoCanSee(database: "${database}") { recipient } }` },
     ...attempts(document, duty),
+    ...actsOnRecords(database, id),
   ];
 }
 
 const ERRORS = 'userErrors { path code message }';
+
+/** Acts on a record of somebody else's, and on a notice that was sent to somebody else. */
+function actsOnRecords(database: string, id: string): readonly Question[] {
+  const named = { database, id, reason: 'WRONG_VALUE' };
+  const act = (name: string, type: string, input: object): Question => ({
+    name,
+    query: `mutation ($input: ${type}Input!) { ${name}(input: $input) { ${ERRORS} } }`,
+    variables: { input },
+  });
+  const attestation = { notice: '00000000-0000-4000-8000-000000000000', statement: 'done', outcome: 'NOT_HELD' };
+  return [
+    act('correctRecord', 'CorrectRecord', { ...named, changes: { nationality: 'SYR' } }),
+    act('disputeRecord', 'DisputeRecord', named),
+    act('eraseRecord', 'EraseRecord', named),
+    act('attestQualityNotice', 'AttestQualityNotice', attestation),
+  ];
+}
 
 function attempts(document: Document, duty: string): readonly Question[] {
   const { reference } = document;

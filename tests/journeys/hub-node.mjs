@@ -7,9 +7,11 @@ import { createHubPorts } from '../../dist/src/start/hub-ports.js';
 import { openStandard } from '../../dist/src/start/standard.js';
 
 /** A token names its caller, as in the tests that need no process: `AL-BMP:ANALYST`. */
+const counted = { authenticated: 0, refused: 0 };
 async function identify(authorization = '') {
   const [, agency, roles] = /^Bearer ([A-Z0-9-]+):([A-Z_,]+)$/.exec(authorization) ?? [];
   if (roles === undefined) throw new HubError('UNAUTHENTICATED');
+  counted.authenticated += 1;
   return { agency, person: 'tester', roles: roles.split(',') };
 }
 
@@ -29,6 +31,12 @@ process.once('message', async ({ databaseUrl, readerUrl, timeZone }) => {
     lookupConnections: 4,
     aggregateConnections: 1,
   });
+  const append = hub.ledger.append.bind(hub.ledger);
+  hub.ledger.append = async (entry, guard) =>
+    append(entry, guard).catch((error) => {
+      counted.refused += 1;
+      throw error;
+    });
   const server = await createHttp({
     hub,
     schema: await assembleSchema(standard),
@@ -38,5 +46,10 @@ process.once('message', async ({ databaseUrl, readerUrl, timeZone }) => {
     log: { error: (fields, message) => console.error(message, fields) },
   });
   await server.listen({ port: 0, host: '127.0.0.1' });
+  // Asked at its end how many requests are owed an entry: what is under way is answered first.
+  process.once('message', async () => {
+    await server.close();
+    process.send(counted);
+  });
   process.send({ port: server.server.address().port });
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { type ProcessCount, reckoningAt } from '../api/reckoning.js';
 import { ROOT } from '../house/sources.js';
 import type { TestDatabase } from '../postgres.js';
 import { WORLD_TIME_ZONE } from '../world.js';
@@ -25,7 +26,7 @@ export interface HubNode {
   /** Stops the process wherever it is; resolves once it stands still. */
   stop(): Promise<void>;
   wake(): void;
-  /** Ends it for good, stopped or not. */
+  /** Ends it for good, stopped or not: what is under way is answered before, and its requests are reckoned with its ledger. */
   end(): void;
 }
 
@@ -56,10 +57,21 @@ async function startNode({ url, readerUrl }: TestDatabase, index: number): Promi
     },
     wake: () => void child.kill('SIGCONT'),
     end() {
-      agent.destroy();
-      child.kill('SIGKILL');
+      const count = counted(child);
+      child.kill('SIGCONT');
+      // Its sockets stay open until it is gone: who hangs up before his answer is owed his entry all the same.
+      void count.finally(() => agent.destroy()).catch(() => undefined);
+      reckoningAt(url)?.join(count);
     },
   };
+}
+
+/** What it has counted when its last request is answered; then it is gone. */
+async function counted(child: ChildProcess): Promise<ProcessCount> {
+  child.send({});
+  const [count] = (await once(child, 'message')) as [ProcessCount];
+  child.kill('SIGKILL');
+  return count;
 }
 
 function standsStill({ pid }: ChildProcess): boolean {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { entryOf } from '../../src/audit/entry.js';
 import { type Verdict, verify } from '../../src/audit/verify.js';
 import type { LedgerEntry } from '../../src/domain/ledger.js';
 import { withLedger } from '../../src/persistence/ledger-reader.js';
@@ -45,7 +46,7 @@ async function stored(after = 0): Promise<readonly StoredEntry[]> {
     sequence: Number(sequence),
     agency,
     body,
-    entry: (JSON.parse(body) as { entry: LedgerEntry }).entry,
+    entry: entryOf(body),
   }));
 }
 
@@ -277,7 +278,7 @@ describe('the ledger is read', () => {
         pageInfo: { hasNextPage: boolean; endCursor: string };
       }>(
         await world.ask(
-          `{ ledger(first: 7${after}) { nodes { sequence agency } pageInfo { hasNextPage endCursor } } }`,
+          `{ ledger(first: 7, where: { perspective: OWN }${after}) { nodes { sequence agency } pageInfo { hasNextPage endCursor } } }`,
           'ME-BP:AUDITOR',
         ),
         'ledger',

@@ -58,10 +58,12 @@ beforeAll(async () => {
   world = await worldHub();
   const doors = demoDoors(world.hub, world.database.url);
   const { reference } = AGREEMENT;
-  await doors.draftAgreement('AL-BMP', AGREEMENT);
-  await doors.offerAgreement('AL-BMP', reference);
-  await doors.acceptAgreement('ME-BP', reference);
-  for (const party of AGREEMENT.parties) await doors.signAgreement(party, reference, demoKey(party));
+  await world.beside('the agreement comes through the demo’s doors', async () => {
+    await doors.draftAgreement('AL-BMP', AGREEMENT);
+    await doors.offerAgreement('AL-BMP', reference);
+    await doors.acceptAgreement('ME-BP', reference);
+    for (const party of AGREEMENT.parties) await doors.signAgreement(party, reference, demoKey(party));
+  });
 });
 afterAll(() => world.close());
 afterEach(() => {
@@ -352,7 +354,10 @@ describe('many at once', () => {
   });
 });
 
-const REQUEST = () => ({ requestId: randomUUID(), action: 'test', operation: { name: null, hash: null } });
+const REQUEST = () => {
+  world.owe();
+  return { requestId: randomUUID(), action: 'test', operation: { name: null, hash: null } };
+};
 
 function pageAsk({ size, purpose = 'SECOND_LINE_CHECK' }: { size: number; purpose?: string }): PageAsk {
   return {

@@ -1,5 +1,6 @@
 /** Four hubs on one database under load, and what must hold of all they said, whatever was stopped meanwhile. */
 import { Client } from 'pg';
+import { storedEntries } from '../ledger-entries.js';
 import { type HubNode, startNodes, type Told } from './hub-nodes.js';
 import { dataOf, type WorldHub, worldHub } from './world-hub.js';
 
@@ -33,7 +34,7 @@ export interface RevocationWorld {
   /** Resolves once as many statements as given wait for a lock. Asked of the database, not slept for. */
   waiting(count: number): Promise<void>;
   /** Sequences of entries that disclosed under the agreement when, in the order of the ledger, this was the last act on it. */
-  disclosuresBehind(act: 'suspend' | 'resume'): Promise<readonly string[]>;
+  disclosuresBehind(act: 'suspend' | 'resume'): Promise<readonly number[]>;
   /** Whatever a test that failed has left: hubs that stand still, locks that are held, a suspension. */
   recover(): Promise<void>;
   close(): Promise<void>;
@@ -96,8 +97,7 @@ export async function revocationWorld(): Promise<RevocationWorld> {
       }
     },
     async disclosuresBehind(act) {
-      const { rows } = await world.owner.query<{ sequence: string }>(BEHIND, [AGREEMENT, `${act}Agreement`]);
-      return rows.map(({ sequence }) => sequence);
+      return disclosedBehind(await storedEntries(world.owner), `${act}Agreement`);
     },
     async recover() {
       for (const node of nodes) node.wake();
@@ -117,19 +117,20 @@ export async function revocationWorld(): Promise<RevocationWorld> {
 const WAITING = `select from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
   and wait_event_type = 'Lock' and wait_event in ('transactionid', 'tuple', 'relation')`;
 
-const BEHIND = `with entry as (
-    select sequence, body::jsonb -> 'entry' as told from besa.ledger_entry
-  ), told as (
-    select sequence, told, case when told ->> 'outcome' = 'ANSWERED' and told #>> '{subject,reference}' = $1
-        and told ->> 'action' in ('suspendAgreement', 'resumeAgreement') then told ->> 'action' end as act
-    from entry
-  ), since as (
-    select *, max(case when act is not null then sequence end) over (order by sequence) as act_at from told
-  )
-  select e.sequence from since e join told a on a.sequence = e.act_at and a.act = $2
-  where jsonb_path_exists(e.told, '$.asks[*].lines[*] ? (@.outcome != "WITHHELD" && exists (@.basis[*] ? (@.agreement == $key)))',
-      jsonb_build_object('key', $1::text))
-  order by e.sequence`;
+const ACTS: readonly string[] = ['suspendAgreement', 'resumeAgreement'];
+
+/** Sequences of what was disclosed under the agreement while `act` was the last act on it. */
+function disclosedBehind(entries: Awaited<ReturnType<typeof storedEntries>>, act: string): readonly number[] {
+  let last: string | undefined;
+  return entries.flatMap(({ sequence, entry }) => {
+    const isAct = ACTS.includes(entry.action) && entry.outcome === 'ANSWERED' && entry.subject.reference === AGREEMENT;
+    if (isAct) last = entry.action;
+    const isDisclosed = entry.asks.some(({ lines }) =>
+      lines.some((line) => line.outcome !== 'WITHHELD' && line.basis.some(({ agreement }) => agreement === AGREEMENT)),
+    );
+    return isDisclosed && last === act ? [sequence] : [];
+  });
+}
 
 async function recordQuery(world: WorldHub): Promise<string> {
   const page = dataOf<{ nodes: readonly { readonly id: string }[] }>(await world.ask(PAGE, ASKER), 'borderCrossings');

@@ -82,8 +82,8 @@ describe('without the lock', () => {
       'lookup',
     );
     expect(locked.rows.length).toBeGreaterThan(100);
-    expect(free.rows.map(({ x0, x1, x4 }) => [String(x0), x1, x4])).toEqual(
-      locked.rows.map(([database, id, , , section]) => [database, id, section]),
+    expect(free.rows.map(({ x0, x1, x5 }) => [String(x0), x1, x5])).toEqual(
+      locked.rows.map(([database, id, , , , section]) => [database, id, section]),
     );
   });
 });

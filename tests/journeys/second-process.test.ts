@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sha256Hex, verifyEd25519 } from '../../src/persistence/cryptography.js';
 import { createHubPorts, type HubPorts } from '../../src/start/hub-ports.js';
 import { type Answered, type TestServer, testServer } from '../api/harness.js';
+import { reckonDatabase } from '../api/reckoning.js';
 import { dataOf, type WorldHub, worldHub } from './world-hub.js';
 
 let world: WorldHub;
@@ -21,6 +22,7 @@ beforeAll(async () => {
     onLedgerFault: () => {},
     onDoubt: () => {},
   });
+  await reckonDatabase(world.database.url, ports);
   second = await testServer(ports);
 });
 afterAll(async () => {

@@ -4,11 +4,18 @@ import { loadWorld } from '../../examples/western-balkans/load.js';
 import { assembleSchema } from '../../src/api/assemble.js';
 import type { ExchangeStandard } from '../../src/domain/record-type.js';
 import { importRoute } from '../../src/http/import-route.js';
+import { inboxRoute } from '../../src/http/inbox-route.js';
+import { InboxStreams } from '../../src/http/inbox-streams.js';
+import { ledgerExportRoute } from '../../src/http/ledger-export-route.js';
+import { ledgerHeadRoute } from '../../src/http/ledger-head-route.js';
 import { sha256Hex, verifyEd25519 } from '../../src/persistence/cryptography.js';
 import { withRecordTables } from '../../src/persistence/record-tables.js';
 import { demoDoors } from '../../src/start/demo-doors.js';
 import { createHubPorts, type HubPorts } from '../../src/start/hub-ports.js';
+import type { EvidencePlace } from '../../src/start/ledger-evidence.js';
 import { type Answered, standard as shipped, shippedSchema, testServer } from '../api/harness.js';
+import { type Reckoning, reckonDatabase } from '../api/reckoning.js';
+import { LEDGER_KEY } from '../evidence/test-keys.js';
 import { freshDatabase, type TestDatabase, templateOnce } from '../postgres.js';
 import { WORLD_NOW, WORLD_TIME_ZONE } from '../world.js';
 
@@ -23,6 +30,11 @@ export interface WorldHub {
   listen(): Promise<string>;
   /** Sets the one clock of every decision. */
   setClock(at: Date): Promise<void>;
+  /** Acts that come through no server, such as those through the demo's doors: `reckoning.ts`. */
+  beside: Reckoning['beside'];
+  /** One more request that a test makes through `answer` itself. */
+  owe(): void;
+  /** @throws if the authenticated requests made are not the entries in the ledger */
   close(): Promise<void>;
 }
 
@@ -33,10 +45,13 @@ export async function emptyHub(standard: ExchangeStandard = shipped): Promise<Wo
   return openHub(database, standard);
 }
 
-/** The demo world of the tests, loaded through the doors of a user. */
-export async function worldHub(): Promise<WorldHub> {
+/**
+ * The demo world of the tests, loaded through the doors of a user. Every one is a copy of the same database: one made later over
+ * the same `safekeeping` is what a backup from before brings back.
+ */
+export async function worldHub(place: Pick<EvidencePlace, 'safekeeping'> = {}): Promise<WorldHub> {
   const template = await templateOnce('besa_world', loadWorldInto);
-  return openHub(await freshDatabase(template), shipped);
+  return openHub(await freshDatabase(template), shipped, place);
 }
 
 async function loadWorldInto(database: TestDatabase): Promise<void> {
@@ -57,13 +72,19 @@ async function prepare(database: TestDatabase, standard: ExchangeStandard): Prom
   await withRecordTables(database.url, (tables) => tables.apply(standard, WORLD_TIME_ZONE));
 }
 
-function portsOf(database: TestDatabase, standard: ExchangeStandard): Promise<HubPorts> {
+function portsOf(
+  database: TestDatabase,
+  standard: ExchangeStandard,
+  place: Pick<EvidencePlace, 'safekeeping'> = {},
+): Promise<HubPorts> {
   return createHubPorts({
     standard,
     timeZone: WORLD_TIME_ZONE,
     databaseUrl: database.url,
     readerUrl: database.readerUrl,
     secret: Buffer.alloc(32, 1),
+    ledgerKey: LEDGER_KEY,
+    ...place,
     signing: { environment: 'test', acceptsDemoKeys: true, sha256: sha256Hex, verify: verifyEd25519 },
     onLedgerFault: () => {},
     onDoubt: (doubt) => {
@@ -72,13 +93,24 @@ function portsOf(database: TestDatabase, standard: ExchangeStandard): Promise<Hu
   });
 }
 
-async function openHub(database: TestDatabase, standard: ExchangeStandard): Promise<WorldHub> {
+async function openHub(
+  database: TestDatabase,
+  standard: ExchangeStandard,
+  place: Pick<EvidencePlace, 'safekeeping'> = {},
+): Promise<WorldHub> {
   const owner = new Client({ connectionString: database.url });
   await owner.connect();
-  const hub = await portsOf(database, standard);
+  const hub = await portsOf(database, standard, place);
+  const reckoning = await reckonDatabase(database.url, hub);
   const http = await testServer(hub, {
     schema: standard === shipped ? await shippedSchema() : await assembleSchema(standard),
-    routes: [(scope, door) => importRoute(scope, { hub, authenticate: door.authenticate })],
+    routes: [
+      (scope, door) => importRoute(scope, { hub, authenticate: door.authenticate }),
+      (scope, door) => ledgerExportRoute(scope, { hub, authenticate: door.authenticate }),
+      (scope, door) => ledgerHeadRoute(scope, { hub, authenticate: door.authenticate }),
+      (scope, door) =>
+        inboxRoute(scope, { hub, authenticate: door.authenticate, streams: new InboxStreams(hub.inbox) }),
+    ],
   });
   return {
     hub,
@@ -89,11 +121,16 @@ async function openHub(database: TestDatabase, standard: ExchangeStandard): Prom
     setClock: async (at) => {
       await owner.query('update besa.test_clock set at = $1', [at]);
     },
+    beside: (because, act) => reckoning.beside(because, act),
+    owe: () => reckoning.owe(),
     async close() {
-      await http.close();
-      await hub.close();
-      await owner.end();
-      await database.drop();
+      try {
+        await http.close();
+      } finally {
+        await hub.close();
+        await owner.end();
+        await database.drop();
+      }
     },
   };
 }

@@ -34,6 +34,7 @@ describe('of candidates that show the same', () => {
       { retainFor: 'P30D', timeZone: 'UTC' },
       { onwardDepth: 0 },
       { duties: ['report'] },
+      { evidence: 'VALUES' },
     ];
     const all = different.flatMap((more) => many(EQUAL_CANDIDATES_MAX, more));
     expect(fewOfEqual(all)).toEqual(all);

@@ -41,11 +41,15 @@ async function besa(...words: readonly string[]): Promise<Output> {
       dataFolder: folder,
       recordsFolder: folder,
       timeZone: 'Europe/Tirane',
+      signingEnvironment: 'test',
       demo: 'off',
       client: {},
     }),
     openDatabase: unused,
     withLedger: unused,
+    archiveLedger: unused,
+    withEvidence: unused,
+    withLedgerViews: unused,
     withRecordTables: (work) => withRecordTables(database.url, work),
     withAgreements: (standard, work) => {
       const signing = signingOf({ signingEnvironment: 'test', demo: 'off' });

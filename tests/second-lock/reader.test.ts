@@ -110,7 +110,7 @@ describe('the reader cannot', () => {
     ['read agreements', 'select * from besa.agreement_text'],
     ['read who reaches whom', 'select * from besa.clause_reach'],
     ['read the ledger', 'select * from besa.ledger_entry'],
-    ['write to the ledger', "select besa.ledger_append('{}', '{}', '{}', '{}', '{}', '{}')"],
+    ['write to the ledger', "select besa.ledger_append('{}', '{}', '{}', '{}', '{}', '{}', '{}')"],
     ['move the version of the set', 'update besa.agreement_set set version = 1'],
     [
       'replace the clock',

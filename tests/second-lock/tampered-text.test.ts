@@ -80,7 +80,7 @@ describe('one byte changed, on the very next request and without a restart', () 
   });
 
   test('a probe without a token learns that something is wrong, not what or how much', async () => {
-    const checks = { database: 'ok', agreements: 'degraded', ledger: 'ok' };
+    const checks = { database: 'ok', agreements: 'degraded', ledger: 'ok', witnesses: 'ok' };
     expect(await readyz()).toEqual({ status: 'degraded', checks });
   });
 

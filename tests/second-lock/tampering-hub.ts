@@ -5,6 +5,7 @@ import { sha256Hex, verifyEd25519 } from '../../src/persistence/cryptography.js'
 import { createHubPorts, type HubPorts } from '../../src/start/hub-ports.js';
 import { readinessChecks } from '../../src/start/readiness.js';
 import { type Answered, type TestServer, testServer } from '../api/harness.js';
+import { reckonDatabase } from '../api/reckoning.js';
 import { type WorldHub, worldHub } from '../journeys/world-hub.js';
 
 export interface TamperingHub {
@@ -38,6 +39,7 @@ export async function tamperingHub(): Promise<TamperingHub> {
       onDoubt: (doubt) => told.push(doubt),
     });
   const hub = await another('test', doubts);
+  await reckonDatabase(world.database.url, hub);
   const server = await testServer(hub, { checks: readinessChecks(hub) });
   return {
     world,

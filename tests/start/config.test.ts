@@ -20,6 +20,7 @@ const PRODUCTION: Environment = {
   BESA_AUDIENCE: 'besa',
   BESA_JWKS: '/etc/besa/keys.json',
   BESA_ENVIRONMENT: 'tirana-2024',
+  BESA_LEDGER_KEY: '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n',
 };
 
 function problemsOf(environment: Environment): readonly string[] {
@@ -52,6 +53,7 @@ describe('a broken configuration', () => {
     ['BESA_JWKS', ['http://login.example/keys', 'ftp://x/keys']],
     ['BESA_URL', ['127.0.0.1:4000', 'ftp://x']],
     ['BESA_SECRET', ['short']],
+    ['BESA_LEDGER_KEY', ['short', '-----BEGIN PUBLIC KEY-----\nYQ==\n-----END PUBLIC KEY-----']],
     ['BESA_PSEUDONYM_ROTATION', ['day', 'YEAR', 'never']],
   ])('%s is not guessed', (name, values) => {
     for (const value of values.filter((text) => text !== '')) {
@@ -90,9 +92,16 @@ describe('production', () => {
     );
   });
 
-  test('demands an issuer, a name in signed texts and a secret', () => {
+  test('demands an issuer, a name in signed texts, a secret and a key for the ledger', () => {
     const missing = checkConfig({ NODE_ENV: 'production' }).problems.map(({ name }) => name);
-    expect(missing).toEqual(['BESA_ISSUER', 'BESA_AUDIENCE', 'BESA_JWKS', 'BESA_ENVIRONMENT', 'BESA_SECRET']);
+    expect(missing).toEqual([
+      'BESA_ISSUER',
+      'BESA_AUDIENCE',
+      'BESA_JWKS',
+      'BESA_ENVIRONMENT',
+      'BESA_SECRET',
+      'BESA_LEDGER_KEY',
+    ]);
   });
 
   test('starts without the demo world by itself', () => {
@@ -167,6 +176,8 @@ describe('a good configuration', () => {
       timeZone: 'Europe/Tirane',
       demo: 'small',
       signingEnvironment: 'demo',
+      safekeepingFolder: join(process.cwd(), '.besa/safekeeping'),
+      trustedProxies: [],
       pseudonymRotation: 'year',
       logLevel: 'info',
       client: {},

@@ -134,6 +134,7 @@ describe('the launcher', () => {
     expect(new URL(secrets.database_url ?? '').password).toBe(secrets.hub_password);
     for (const name of ['database_password', 'hub_password', 'hub_secret'])
       expect(secrets[name]).toMatch(/^[0-9a-f]{64}$/);
-    expect(new Set(Object.values(secrets)).size).toBe(4);
+    expect(secrets.ledger_key).toContain('BEGIN PRIVATE KEY');
+    expect(new Set(Object.values(secrets)).size).toBe(5);
   });
 });

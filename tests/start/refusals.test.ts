@@ -89,6 +89,7 @@ describe('a hub that cannot start', () => {
     const hub = startHub({
       NODE_ENV: 'production',
       BESA_SECRET: 'x'.repeat(40),
+      BESA_LEDGER_KEY: '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n',
       BESA_ISSUER: 'https://login.example',
       BESA_AUDIENCE: 'besa',
       BESA_JWKS: '/nowhere/keys.json',

@@ -24,6 +24,7 @@ const WRITERS: {
   retainFor: (duration) => [constraint(besa('retention'), 'lteq', duration)],
   onwardDepth: (depth) => [constraint(besa('onwardDepth'), 'lteq', depth)],
   duties: () => [],
+  evidence: (kind) => [constraint(besa('evidence'), 'eq', kind)],
 };
 
 /** The constraints of a permission, one ODRL constraint each; duties are no constraints in ODRL: see `odrlDuties`. */

@@ -40,6 +40,7 @@ export const PROFILE_TERMS = {
   distinctSubjects: leftOperand('number of different records disclosed in a period'),
   retention: leftOperand('how long the recipient keeps what it received'),
   onwardDepth: leftOperand('how often what was received may be handed on'),
+  evidence: leftOperand('what is kept of the values shown, to prove them later: VALUES, a salted commitment to them'),
   startsWith: operator('the text begins with the right operand'),
   contains: operator('the text, or the list, holds the right operand'),
   isAbsent: operator('the value is absent (right operand true) or present (false)'),

@@ -124,6 +124,8 @@ export const ALBANIAN: Phrases = {
       depth === 0
         ? 'nuk mund t’u jepet të tjerëve'
         : `mund t’u jepet të tjerëve jo më shumë se ${NUMBER.format(depth)} herë`,
+    evidence: () =>
+      'për vlerat e treguara ruhet një vulë në ditarin e shkëmbimit, me të cilën mund të provohet më vonë se cilat ishin',
     duty: (duty) => {
       if (typeof duty === 'string') return `marrësi ka detyrimin: ${duty}`;
       const every = duty.every === undefined ? '' : `, përsëri çdo ${ALBANIAN.duration(duty.every)}`;

@@ -113,6 +113,7 @@ export const ENGLISH: Phrases = {
     retainFor: (duration) => `what is received is kept for ${ENGLISH.duration(duration)} at most`,
     onwardDepth: (depth) =>
       depth === 0 ? 'it may not be handed on' : `it may be handed on ${NUMBER.format(depth)} times at most`,
+    evidence: () => 'the ledger keeps a seal of the values shown, by which it can be proved later what they were',
     duty: (duty) => {
       if (typeof duty === 'string') return `the recipient owes: ${duty}`;
       const every = duty.every === undefined ? '' : `, again every ${ENGLISH.duration(duty.every)}`;

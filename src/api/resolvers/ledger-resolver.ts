@@ -1,9 +1,14 @@
-import { Args, ArgsType, Ctx, Field, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { HubError } from '../../domain/errors.js';
-import type { StoredEntry } from '../../domain/ledger.js';
+import type { LedgerCell, LedgerDimension, SeenEntry } from '../../domain/ledger-view.js';
+import { processingOf } from '../../domain/processing.js';
+import { countLedger, readLedger } from '../../hub/read-ledger.js';
 import { type Connection, connectionFrom, connectionOf, keyOf, pageSizeOf } from '../connection.js';
 import type { ApiContext } from '../context.js';
+import { DateTime } from '../scalars.js';
 import { LedgerEntryType } from '../types/ledger.js';
+import { filterFrom, LedgerFilterInput } from '../types/ledger-filter.js';
+import { type LedgerCellType, LedgerDimensionEnum, LedgerStatisticsType } from '../types/ledger-statistics.js';
 
 @ArgsType()
 export class LedgerArgs {
@@ -11,27 +16,25 @@ export class LedgerArgs {
   first?: number | null;
   @Field(() => String, { nullable: true })
   after?: string | null;
+  @Field(() => LedgerFilterInput, { nullable: true })
+  where?: LedgerFilterInput | null;
 }
 
-const LedgerConnection = connectionOf(LedgerEntryType, 'LedgerEntry');
+@ObjectType('LedgerEntryConnection', { simpleResolvers: true, description: 'A page of a list of `LedgerEntry`.' })
+class LedgerConnection extends connectionOf(LedgerEntryType, 'LedgerEntry') {
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Entries of before this instant are in archives, and in no list; null: all are here.',
+  })
+  archivedBefore!: Date | null;
+}
 
-const listed = ({ sequence, at, entry }: StoredEntry): LedgerEntryType => ({
-  sequence,
-  at,
-  agency: entry.agency,
-  person: entry.person,
-  role: entry.roles.join(','),
-  purpose: entry.purpose,
-  regime: entry.regime,
-  justification: entry.justification,
-  action: entry.action,
-  outcome: entry.outcome,
-  errorCode: entry.errorCode,
-  operationName: entry.operation.name,
-  operationHash: entry.operation.hash,
-  asks: entry.asks,
-  subject: entry.subject,
-  durationMs: entry.durationMs,
+const listed = ({ roles, operation, ...entry }: SeenEntry): LedgerEntryType => ({
+  ...entry,
+  role: roles.join(','),
+  operationName: operation.name,
+  operationHash: operation.hash,
+  processing: processingOf(entry),
 });
 
 /** @throws HubError BAD_USER_INPUT */
@@ -45,23 +48,49 @@ function sequenceOf(cursor: string): number {
 @Resolver()
 export class LedgerResolver {
   @Query(() => LedgerConnection, {
-    description: "The entries of the caller's own agency, newest first. For its auditors.",
+    description:
+      "The entries of the caller's own agency, and of others' entries what concerns its databases, newest first. For its auditors.",
   })
   async ledger(
     @Args(() => LedgerArgs) args: LedgerArgs,
-    @Ctx() { hub, identity }: ApiContext,
-  ): Promise<Connection<LedgerEntryType>> {
-    if (identity.agency === undefined) throw new HubError('FORBIDDEN');
+    @Ctx() { hub, identity, journal }: ApiContext,
+  ): Promise<Connection<LedgerEntryType> & Pick<LedgerConnection, 'archivedBefore'>> {
     const { size } = pageSizeOf({ first: args.first ?? null, last: null });
-    const beforeSequence = args.after == null ? undefined : sequenceOf(args.after);
-    // One more than asked for tells whether there is a next page.
-    const entries = await hub.ledger.list(identity.agency, {
-      limit: size + 1,
-      ...(beforeSequence === undefined ? {} : { beforeSequence }),
+    const behind = args.after == null ? undefined : sequenceOf(args.after);
+    const { entries, hasMore, archivedBefore } = await readLedger(hub, identity, journal, {
+      filter: filterFrom(args.where),
+      size,
+      ...(behind === undefined ? {} : { behind }),
     });
-    return connectionFrom(entries.slice(0, size).map(listed), (entry) => String(entry.sequence), {
-      hasNextPage: entries.length > size,
-      hasPreviousPage: beforeSequence !== undefined,
+    const connection = connectionFrom(entries.map(listed), (entry) => String(entry.sequence), {
+      hasNextPage: hasMore,
+      hasPreviousPage: behind !== undefined,
     });
+    return { ...connection, archivedBefore };
+  }
+
+  @Query(() => LedgerStatisticsType, { description: 'Counts of the entries that `ledger` lists. For auditors.' })
+  async ledgerStatistics(
+    @Arg('where', () => LedgerFilterInput, { nullable: true }) where: LedgerFilterInput | null | undefined,
+    @Arg('groupBy', () => [LedgerDimensionEnum]) groupBy: readonly LedgerDimension[],
+    @Ctx() { hub, identity, journal }: ApiContext,
+  ): Promise<LedgerStatisticsType> {
+    const cells = await countLedger(hub, identity, journal, { filter: filterFrom(where), groupBy });
+    return { cells: cells.map(told) };
   }
 }
+
+const told = ({ group, entries, records }: LedgerCell): LedgerCellType => ({
+  group: {
+    agency: group.AGENCY ?? null,
+    purpose: group.PURPOSE ?? null,
+    outcome: group.OUTCOME ?? null,
+    action: group.ACTION ?? null,
+    database: group.DATABASE ?? null,
+    recordType: group.RECORD_TYPE ?? null,
+    day: group.DAY ?? null,
+    month: group.MONTH ?? null,
+  },
+  entries,
+  records,
+});

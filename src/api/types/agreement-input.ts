@@ -1,6 +1,6 @@
 import { Field, InputType, Int } from 'type-graphql';
 import type { Action } from '../../domain/action.js';
-import { ZERO_POLICIES, type ZeroPolicy } from '../../domain/clause.js';
+import { EVIDENCE, type Evidence, ZERO_POLICIES, type ZeroPolicy } from '../../domain/clause.js';
 import type { Sensitivity } from '../../domain/record-type.js';
 import { enumOf } from '../enum-of.js';
 import { CalendarDate, DateTime, HandlingCodeName, Json, PurposeName } from '../scalars.js';
@@ -12,6 +12,7 @@ const ClauseKindEnum = enumOf(
   ['PERMISSION', 'PROHIBITION'] as const,
   'A permission shows; a prohibition withholds, and wins.',
 );
+const EvidenceEnum = enumOf('EvidenceDemand', EVIDENCE, 'What the ledger keeps of the values that were shown.');
 const ZeroPolicyEnum = enumOf('ZeroPolicy', ZERO_POLICIES, 'What is done with groups without records.');
 
 @InputType()
@@ -89,6 +90,11 @@ export class ClauseInput {
   onwardDepth?: number | null;
   @Field(() => [Json], { nullable: true, description: 'Texts, or `{ duty, within, every }`.' })
   duties?: readonly unknown[] | null;
+  @Field(() => EvidenceEnum, {
+    nullable: true,
+    description: 'Keeps a commitment to what was shown of each record, which its owner can open later.',
+  })
+  evidence?: Evidence | null;
 }
 
 @InputType({ description: 'What becomes of what was received when the agreement ends.' })

@@ -1,6 +1,8 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { ACTIONS, type Action } from '../../domain/action.js';
 import type { LedgerEntry } from '../../domain/ledger.js';
+import { LEDGER_PERSPECTIVES, type LedgerPerspective } from '../../domain/ledger-view.js';
+import { PROCESSING_OPERATIONS, type ProcessingOperation } from '../../domain/processing.js';
 import { enumOf } from '../enum-of.js';
 import { DateTime, Json, ReasonName, SafeInt, SourceOutcomeName } from '../scalars.js';
 
@@ -15,6 +17,18 @@ export const LedgerOutcomeEnum = enumOf(
   'What became of a request.',
 );
 
+export const ProcessingEnum = enumOf(
+  'ProcessingOperation',
+  PROCESSING_OPERATIONS,
+  'Collection, alteration, consultation, disclosure, combination and erasure of records; administration and inspection of what is about them.',
+);
+
+export const LedgerPerspectiveEnum = enumOf(
+  'LedgerPerspective',
+  LEDGER_PERSPECTIVES,
+  "As whom one reads an entry. OWN: the caller's agency asked. OWNER: somebody else asked databases of the caller's agency.",
+);
+
 @ObjectType('ClauseReference', { simpleResolvers: true, description: 'Under which clause.' })
 export class ClauseReferenceType {
   @Field(() => String)
@@ -23,6 +37,30 @@ export class ClauseReferenceType {
   version!: number;
   @Field(() => String)
   article!: string;
+}
+
+@ObjectType('LedgerRecord', {
+  simpleResolvers: true,
+  description: 'A record that was disclosed. For its owner alone.',
+})
+export class LedgerRecordType {
+  @Field(() => ID, {
+    description: 'For `recordDisclosures` and for acts of the owner: none of the ids that recipients are given.',
+  })
+  id!: string;
+  @Field(() => SafeInt)
+  version!: number;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Salted commitment to exactly what was shown, where a clause asks for one; hexadecimal.',
+  })
+  commitment?: string | undefined;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The salt that opens the commitment (`besa audit open`), hexadecimal; null: there is none, or the record was erased and it was forgotten.',
+  })
+  opening?: string | undefined;
 }
 
 @ObjectType('LedgerLine', { simpleResolvers: true, description: 'What one database was asked and gave.' })
@@ -40,6 +78,11 @@ export class LedgerLineType {
     description: 'Records disclosed, or counted into cells; null: counted together with other databases.',
   })
   records!: number | null;
+  @Field(() => [LedgerRecordType], {
+    nullable: true,
+    description: "The records disclosed. Null: none, or the database is not the caller's own.",
+  })
+  disclosed?: readonly LedgerRecordType[] | undefined;
 }
 
 @ObjectType('LedgerAsk', { simpleResolvers: true })
@@ -63,17 +106,25 @@ export class LedgerAskType {
 
 @ObjectType('LedgerEntry', {
   simpleResolvers: true,
-  description: 'One request, as it was answered or refused. Holds no value of a record.',
+  description:
+    'One request, as it was answered or refused. Holds no value of a record. Of what others asked, an owner reads who asked and what for, and the lines about its own databases.',
 })
 export class LedgerEntryType {
   @Field(() => SafeInt)
   sequence!: number;
   @Field(() => DateTime)
   at!: Date;
-  @Field(() => String, { nullable: true })
+  @Field(() => LedgerPerspectiveEnum)
+  perspective!: LedgerPerspective;
+  @Field(() => String, { nullable: true, description: 'Agency that asked.' })
   agency!: string | null;
   @Field(() => String)
   person!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The client its token was issued to. Null: the token does not say, or the perspective is OWNER.',
+  })
+  client?: string | undefined;
   @Field(() => String, { description: 'Roles of the token, separated by commas.' })
   role!: string;
   @Field(() => String, { nullable: true })
@@ -83,10 +134,13 @@ export class LedgerEntryType {
   @Field(() => String, { nullable: true })
   justification!: string | null;
   @Field(() => String, {
-    description: '`READ`, `AGGREGATE` …; of what is no ask for records, the name of the operation.',
+    description:
+      '`READ`, `AGGREGATE` …, several separated by commas; of what is no ask for records, the name of the operation.',
   })
   action!: string;
-  @Field(() => LedgerOutcomeEnum)
+  @Field(() => [ProcessingEnum], { description: 'What Directive (EU) 2016/680, article 25, calls it.' })
+  processing!: readonly ProcessingOperation[];
+  @Field(() => LedgerOutcomeEnum, { description: "Of an OWNER's entry: of the lines about its databases." })
   outcome!: LedgerEntry['outcome'];
   @Field(() => String, { nullable: true })
   errorCode!: string | null;
@@ -98,6 +152,9 @@ export class LedgerEntryType {
   asks!: readonly LedgerAskType[];
   @Field(() => Json, { description: 'What else an auditor needs of an act: references, counts, hashes.' })
   subject!: LedgerEntry['subject'];
-  @Field(() => SafeInt)
-  durationMs!: number;
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'Null where the perspective is OWNER, as is all else of the operation.',
+  })
+  durationMs!: number | null;
 }

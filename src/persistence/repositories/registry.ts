@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { HubError } from '../../domain/errors.js';
+import type { LedgerEntry } from '../../domain/ledger.js';
 import type { Agency, Partner, SharedDatabase, Technology } from '../../domain/registry.js';
 import type { Registry } from '../../hub/ports.js';
 import { AgencyRow, PartnerRow, SharedDatabaseRow, TechnologyRow } from '../entities/registry.js';
+import { appendStatement } from '../ledger.js';
 import type { Orm, OrmManager } from '../orm.js';
 import { STANDSTILL_MAX, unavailable } from '../outage.js';
 
@@ -68,29 +72,40 @@ export class RegistryRepository implements Registry {
     return inOrderOf(agencies, rows.map(technologyFromRow), (technology) => technology.owner);
   }
 
-  addPartner({ code, name, footnote }: Partner): Promise<boolean> {
-    return isAdded(() => this.#manager().insert(PartnerRow, { code, name, footnote }));
+  addPartner({ code, name, footnote }: Partner, entry?: LedgerEntry): Promise<boolean> {
+    return this.#add(entry, (manager) => manager.insert(PartnerRow, { code, name, footnote }));
   }
 
-  addAgency({ code, name, partner }: Agency): Promise<boolean> {
-    return isAdded(() => this.#manager().insert(AgencyRow, { code, name, partner }));
+  addAgency({ code, name, partner }: Agency, entry?: LedgerEntry): Promise<boolean> {
+    return this.#add(entry, (manager) => manager.insert(AgencyRow, { code, name, partner }));
   }
 
-  addDatabase(database: Omit<SharedDatabase, 'id'>): Promise<boolean> {
+  addDatabase(database: Omit<SharedDatabase, 'id'>, entry?: LedgerEntry): Promise<boolean> {
     const { code, name, owner, recordType, hosting } = database;
+    return this.#add(entry, async (manager) => {
+      const id = await manager.insert(SharedDatabaseRow, { code, name, owner, recordType, hosting });
+      // The partition belongs to the registration: a database without one could be asked and would fail.
+      for (const statement of this.#partitionDdl(recordType, id)) await manager.execute(statement);
+    });
+  }
+
+  addTechnology(technology: Technology, entry?: LedgerEntry): Promise<boolean> {
+    const { code, name, owner, kind, description, maturity } = technology;
+    return this.#add(entry, (manager) =>
+      manager.insert(TechnologyRow, { code, name, owner, kind, description, maturity }),
+    );
+  }
+
+  /** INVARIANT (audit before answer): what is registered and its entry are one transaction, the entry last. */
+  #add(entry: LedgerEntry | undefined, insert: (manager: OrmManager) => Promise<unknown>): Promise<boolean> {
     return isAdded(() =>
       this.#manager().transactional(async (manager) => {
         // From here on locks are held that every reader of the record type would wait for.
         await manager.execute(`set local idle_in_transaction_session_timeout = '${STANDSTILL_MAX}'`);
-        const id = await manager.insert(SharedDatabaseRow, { code, name, owner, recordType, hosting });
-        // The partition belongs to the registration: a database without one could be asked and would fail.
-        for (const statement of this.#partitionDdl(recordType, id)) await manager.execute(statement);
+        await insert(manager);
+        if (entry !== undefined) await appendEntry(manager, entry);
       }),
     );
-  }
-
-  addTechnology({ code, name, owner, kind, description, maturity }: Technology): Promise<boolean> {
-    return isAdded(() => this.#manager().insert(TechnologyRow, { code, name, owner, kind, description, maturity }));
   }
 
   #manager(): OrmManager {
@@ -107,6 +122,17 @@ async function isAdded(insert: () => Promise<unknown>): Promise<boolean> {
     if (error instanceof UniqueConstraintViolationException) return false;
     if (error instanceof DriverException && error.code === LOCK_NOT_AVAILABLE) throw unavailable(error);
     throw error;
+  }
+}
+
+async function appendEntry(manager: OrmManager, entry: LedgerEntry): Promise<void> {
+  // Of two registrations in one request each gets an entry: the ledger takes a second one of the same id for a repetition.
+  const known = await manager.execute('select 1 from besa.ledger_entry where request_id = ?', [entry.requestId]);
+  const { text, values } = appendStatement(known.length === 0 ? entry : { ...entry, requestId: randomUUID() });
+  try {
+    await manager.execute(text.replaceAll(/\$\d/g, '?'), [...values]);
+  } catch {
+    throw new HubError('LEDGER_UNAVAILABLE', 'the ledger cannot be written; nothing was registered');
   }
 }
 

@@ -5,6 +5,7 @@ import type { ConstraintCheck, ConstraintFacts } from './constraint.js';
 import { countMin } from './count-min.js';
 import { dataSubjectCategories } from './data-subject-categories.js';
 import { duties } from './duties.js';
+import { evidence } from './evidence.js';
 import { handlingCodes } from './handling-codes.js';
 import { hours } from './hours.js';
 import { justification } from './justification.js';
@@ -35,6 +36,7 @@ const CHECKS: { readonly [Kind in keyof Required<Constraints>]: ConstraintCheck 
   retainFor,
   onwardDepth,
   duties,
+  evidence,
 };
 
 /** The checks a permission is under: one per constraint it carries, and that of its action. */

@@ -32,6 +32,8 @@ const STRICTER: { readonly [Kind in keyof Required<Constraints>]: IsStricter<Kin
   // What is not said about handing on is left to the law: only "never" is certainly stricter than nothing.
   onwardDepth: (after, before) => after !== undefined && (before === undefined ? after === 0 : after <= before),
   duties: (after = [], before = []) => before.every((duty) => after.some((other) => isSooner(other, duty))),
+  // Nobody is shown less for it; but who gave the records could prove less without.
+  evidence: (after) => after !== undefined,
 };
 
 /** Is what `after` says of this kind certainly at least as strict as what `before` says? Equal demands are. */

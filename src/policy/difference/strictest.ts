@@ -1,6 +1,6 @@
 /**
  * What the strictest of several permissions decides. A cell obeys the largest `countMin` among all that serve the ask, an
- * answer the smallest `rowsMax`, a row the shortest `retainFor`: there a permission that goes, or serves fewer asks, leaves
+ * answer the smallest `rowsMax`, a row the shortest `retainFor`, and evidence is kept where one asks for it: there a permission that goes, or serves fewer asks, leaves
  * the field to a laxer one. What is lost so would be a widening by narrowing.
  */
 import { includesAction } from '../../domain/action.js';
@@ -24,6 +24,7 @@ const STRICTEST_WINS = {
   retainFor: 'ROW',
   onwardDepth: 'ROW',
   duties: 'ROW',
+  evidence: 'ROW',
 } as const satisfies Partial<Record<keyof Constraints, 'ASK' | 'ROW'>>;
 type Guard = keyof typeof STRICTEST_WINS;
 const GUARDS = Object.keys(STRICTEST_WINS) as readonly Guard[];

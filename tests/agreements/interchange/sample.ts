@@ -56,6 +56,7 @@ export const DOCUMENT = {
       rowsMax: 1000,
       retainFor: 'P30D',
       onwardDepth: 0,
+      evidence: 'VALUES',
       duties: ['answer questions', { duty: 'report the use', within: 'P1M', every: 'P3M' }],
     },
     {

@@ -112,6 +112,12 @@ describe('wider', () => {
       after: note([RIGHT]),
     },
     {
+      name: 'the right with evidence dropped beside one without',
+      before: note([{ ...RIGHT, article: '5', evidence: 'VALUES' }, RIGHT]),
+      after: note([RIGHT]),
+    },
+    { name: 'evidence no longer kept', before: demanding({ evidence: 'VALUES' }), after: note([RIGHT]) },
+    {
       name: 'the group dropped where a pseudonym stood behind it',
       before: note([
         { ...RIGHT, fields: { borderSection: { GENERALISED: 'section' } } },
@@ -169,6 +175,7 @@ describe('narrower', () => {
     { name: 'a right dropped', before: note([RIGHT, COUNTS]), after: note([RIGHT]) },
     { name: 'a mutual clause for one direction', before: note([{ ...RIGHT, mutual: true }]), after: note([RIGHT]) },
     { name: 'a database of the type', before: note([RIGHT]), after: demanding({ database: 'AL-BORDER-CROSSINGS' }) },
+    { name: 'evidence of the values shown', before: note([RIGHT]), after: demanding({ evidence: 'VALUES' }) },
     { name: 'a right below it', before: note([RIGHT]), after: demanding({ action: 'AGGREGATE' }) },
     {
       name: 'a coarser step',

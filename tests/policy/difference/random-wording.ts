@@ -87,6 +87,7 @@ const constraints = fc.record({
   recordAgeMax: maybe(fc.constantFrom('P1M', 'P30D', 'P1Y')),
   rowsMax: maybe(fc.constantFrom(5, 50)),
   retainFor: maybe(fc.constantFrom('P30D', 'P1Y')),
+  evidence: maybe(fc.constant('VALUES' as const)),
 });
 
 const permission = fc

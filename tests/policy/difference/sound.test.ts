@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ACTIONS } from '../../../src/domain/action.js';
 import type { AgreementSet, AgreementVersion } from '../../../src/domain/agreement.js';
 import type { Ask } from '../../../src/domain/ask.js';
-import type { Grant } from '../../../src/domain/decision.js';
+import type { Basis, Grant } from '../../../src/domain/decision.js';
 import { fieldOf, type RecordRow } from '../../../src/domain/record-type.js';
 import { redaction, WITHHELD } from '../../../src/domain/treatment.js';
 import { decide } from '../../../src/policy/decide.js';
@@ -67,6 +67,7 @@ function widening({ before, after, rows, asked }: Amendment): string | undefined
     for (const index of is.keys()) {
       const found =
         wideningOf(was[index]!, is[index]!, rows, now) ??
+        evidenceLost(was[index]!, is[index]!, rows, now) ??
         laxity(was[index]!, is[index]!, ask) ??
         wideningOf(barred[index]!, bars[index]!, rows, now);
       if (found !== undefined) return `${ask.agency} ${ask.action} ${ask.purpose} ${now.toISOString()}: ${found}`;
@@ -90,6 +91,22 @@ function wideningOf(was: Grant, is: Grant, rows: readonly RecordRow[], now: Date
     }
   }
   return undefined;
+}
+
+/** A row that is still seen, and of which nothing is kept any more. What another agreement shows is that one's affair. */
+function evidenceLost(was: Grant, is: Grant, rows: readonly RecordRow[], now: Date): string | undefined {
+  if (was.kind !== 'GRANTED' || is.kind !== 'GRANTED') return undefined;
+  const isLost = rows.some((one) => {
+    const [old, shown] = [was, is].map((grant) => view(grant, one, CROSSING, TIME_ZONE, { pseudonym: String, now }));
+    return old && shown && hasEvidence(was, old.basis) && !hasEvidence(is, shown.basis);
+  });
+  return isLost ? 'no evidence is kept of a row any more' : undefined;
+}
+
+/** Is a commitment kept of a row that these clauses show? */
+function hasEvidence({ candidates }: Extract<Grant, { kind: 'GRANTED' }>, basis: readonly Basis[]): boolean {
+  const keys = basis.map((one) => JSON.stringify(one));
+  return candidates.some((one) => one.evidence !== undefined && keys.includes(JSON.stringify(one.basis)));
 }
 
 /** What the strictest of all candidates decides: the smallest cell, whether absent groups are told, the length of an answer. */

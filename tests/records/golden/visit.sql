@@ -43,3 +43,5 @@ create table records."visit_p7" partition of records."visit" (
 create index on records."visit_p7" ("visited_at" desc nulls last, id);
 create index on records."visit_p7" ("visited_at_day" desc nulls last, id);
 create index on records."visit_p7" ("hull_id");
+create index on records."visit_p7" (retain_until) where retain_until is not null;
+create index on records."visit_p7" (review_due_at) where review_due_at is not null;

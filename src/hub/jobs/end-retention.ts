@@ -1,0 +1,29 @@
+import { ERASED_AT_ONCE_MAX, eraseByRule, hostedPlaces } from '../erase-by-rule.js';
+import type { Job } from '../jobs.js';
+import { replayErasures } from '../replay-erasures.js';
+
+const EVERY_MS = 60_000;
+
+/**
+ * Erases records whose `retainUntil` has passed: of each database up to a thousand in one act, with one entry, and one notice to
+ * each agency that received one of them. What is left over is the next run's. Before that, what safekeeping says was erased: the
+ * database may have been set back under a hub that went on running.
+ */
+export const endRetention: Job = {
+  name: 'end-retention',
+  everyMs: EVERY_MS,
+  async run(hub, signal) {
+    const replayed = await replayErasures(hub);
+    let erased = 0;
+    let leftOver = 0;
+    for (const place of await hostedPlaces(hub)) {
+      if (signal.aborted) break;
+      const records = await hub.corrections.expired(place, ERASED_AT_ONCE_MAX);
+      if (records.length === 0) continue;
+      const ruled = { place, reason: 'RETENTION_ENDED' as const, records, action: 'endRetention' };
+      if (await eraseByRule(hub, ruled)) erased += records.length;
+      else leftOver += records.length;
+    }
+    return { counts: { erased, leftOver, replayed } };
+  },
+};

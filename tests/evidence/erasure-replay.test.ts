@@ -1,0 +1,117 @@
+/** A database that was set back to before an erasure: here another copy of the world, over the same safekeeping. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { replayErasures } from '../../src/hub/replay-erasures.js';
+import { openSafekeeping } from '../../src/persistence/safekeeping.js';
+import { type OwnRecord, placeOf, type QualityWorld, qualityWorld, STEWARD } from './quality-world.js';
+
+let folder: string;
+let before: QualityWorld;
+let restored: QualityWorld;
+let records: readonly OwnRecord[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'besa-safekeeping-'));
+  const safekeeping = await openSafekeeping(folder);
+  before = await qualityWorld({ safekeeping });
+  records = await before.own(12);
+  restored = await qualityWorld({ safekeeping });
+}, 120_000);
+afterAll(async () => {
+  await before?.close();
+  await restored?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const keyOf = (n: number): { readonly nationalReference: string } => {
+  const record = records[n];
+  if (record === undefined) throw new Error('the section has too few records');
+  return { nationalReference: record.nationalReference };
+};
+const references = async (world: QualityWorld) =>
+  (await world.own(100)).map(({ nationalReference }) => nationalReference);
+const NEW = { nationalReference: 'CAME-LATER', detectedAt: '2024-05-01T10:00:00Z', borderSection: 'AL-ME' };
+const importNew = (world: QualityWorld) =>
+  world.ask(
+    'mutation ($input: ImportBorderCrossingsInput!) { importBorderCrossings(input: $input) { inserted userErrors { message } } }',
+    STEWARD,
+    { input: { database: 'AL-BORDER-CROSSINGS', records: [NEW] } },
+  );
+
+describe('a restored backup', () => {
+  test('of a hub that erased nothing is left as it is', async () => {
+    expect(await restored.beside('a start', () => replayErasures(restored.hub))).toBe(0);
+  });
+
+  test('has erased again what was erased since, before it serves, and takes none of it back', async () => {
+    await importNew(before);
+    await before.act('eraseRecord', { key: keyOf(0), reason: 'UNLAWFUL' });
+    await before.act('correctRecord', { key: keyOf(1), changes: { personsCount: 5 } });
+    await before.act('eraseRecord', { key: keyOf(1), reason: 'REQUESTED_BY_SUBJECT' });
+    await before.act('eraseRecord', { key: { nationalReference: NEW.nationalReference }, reason: 'UNLAWFUL' });
+    await restored.read('ME-BP', 'nationality');
+    expect(await references(restored)).toContain(keyOf(0).nationalReference);
+    expect(await restored.beside('a start', () => replayErasures(restored.hub))).toBe(2);
+    const there = await references(restored);
+    for (const n of [0, 1]) expect(there).not.toContain(keyOf(n).nationalReference);
+    expect(there).toContain(keyOf(2).nationalReference);
+    const { body } = await importNew(restored);
+    expect(JSON.stringify(body)).toContain('is not taken back');
+    expect(await restored.rows('select reason from besa.tombstone order by reason')).toEqual([
+      { reason: 'REQUESTED_BY_SUBJECT' },
+      { reason: 'UNLAWFUL' },
+      { reason: 'UNLAWFUL' },
+    ]);
+  });
+
+  test('tells again who received what it had, under the reason of then, in entries of its own', async () => {
+    const told = await restored.notices('ME-BP', 'RECEIVED');
+    expect(told.map(({ kind, reason, status }) => `${kind} ${reason} ${status}`).sort()).toEqual([
+      'ERASED REQUESTED_BY_SUBJECT OPEN',
+      'ERASED UNLAWFUL OPEN',
+    ]);
+    const entries = await restored.rows(
+      `select from besa.ledger_entry where body like '%"action":"replayErasures"%' and body like '%"person":"besa"%' and agency = 'AL-BMP'`,
+    );
+    expect(entries).toHaveLength(3);
+  });
+
+  test('is done with once: the next start finds nothing left', async () => {
+    expect(await restored.beside('a start', () => replayErasures(restored.hub))).toBe(0);
+    expect(await before.beside('a start', () => replayErasures(before.hub))).toBe(0);
+  });
+});
+
+describe('safekeeping', () => {
+  test('of an erasure that was broken off does not erase what its owner went on with', async () => {
+    const { database } = await placeOf(before);
+    const [row] = await before.rows<{ id: string; version: number }>(
+      'select id::text as id, version from records.border_crossing where national_reference = $1',
+      [keyOf(3).nationalReference],
+    );
+    const line = {
+      at: '2026-11-23T12:00:00.000Z',
+      databaseId: database.id,
+      keyHash: '0'.repeat(64),
+      reason: 'UNLAWFUL',
+    };
+    await before.act('correctRecord', { key: keyOf(3), changes: { personsCount: 6 } });
+    await (await openSafekeeping(folder)).appendErasures([
+      { ...line, at: new Date(line.at), recordId: row?.id ?? '', version: row?.version ?? 0, reason: 'UNLAWFUL' },
+    ]);
+    expect(await before.beside('a start', () => replayErasures(before.hub))).toBe(0);
+    expect(await references(before)).toContain(keyOf(3).nationalReference);
+  });
+
+  test('that cannot be written lets nothing be erased', async () => {
+    await rm(join(folder, 'erasures.ndjson'));
+    await rm(folder, { recursive: true });
+    await writeFile(folder, '');
+    const query = 'mutation ($input: EraseRecordInput!) { eraseRecord(input: $input) { userErrors { code } } }';
+    const input = { database: 'AL-BORDER-CROSSINGS', key: keyOf(4), reason: 'UNLAWFUL' };
+    const { body } = await before.ask(query, STEWARD, { input });
+    expect(body.errors?.[0]?.extensions.code).toBe('SOURCE_UNAVAILABLE');
+    expect(await references(before)).toContain(keyOf(4).nationalReference);
+  });
+});
