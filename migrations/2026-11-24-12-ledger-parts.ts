@@ -15,6 +15,9 @@ export class LedgerPartsMigration extends Migration {
   }
 }
 
+/** Most entries are stored as they are: compressing them takes longer than all the rest of an append, and is done under its lock. */
+const PLAIN_UP_TO = 'toast_tuple_target = 4080';
+
 const PARTITIONED = [
   // Two primary keys cannot meet in one table; the sequence goes on being unique, because one function counts it under one lock.
   'alter table besa.ledger_entry rename to ledger_entry_before',
@@ -33,7 +36,7 @@ const PARTITIONED = [
   ) partition by range (at)`,
   'create index ledger_entry_agency on besa.ledger_entry (agency, sequence)',
   'create index ledger_entry_request on besa.ledger_entry (request_id)',
-  'create table besa.ledger_entry_default partition of besa.ledger_entry default',
+  `create table besa.ledger_entry_default partition of besa.ledger_entry default with (${PLAIN_UP_TO})`,
   `comment on table besa.ledger_entry is 'leaf = SHA-256(0x00, text of instant, content of the parts and sequence): docs/architecture.md, ledger'`,
 ];
 
@@ -62,7 +65,8 @@ begin
   if to_regclass('besa.' || name) is not null then
     return false;
   end if;
-  execute format('create table besa.%I partition of besa.ledger_entry for values from (%L) to (%L)', name, begins, ends);
+  execute format('create table besa.%I partition of besa.ledger_entry for values from (%L) to (%L) with (${PLAIN_UP_TO})',
+    name, begins, ends);
   perform besa.ledger_guard(('besa.' || name)::regclass);
   return true;
 exception when invalid_object_definition or check_violation then

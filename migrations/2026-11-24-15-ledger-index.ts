@@ -22,7 +22,8 @@ const TABLES = [
     -- OWN: the reader asked; OWNER: its databases were asked
     perspective text collate "C" not null check (perspective in ('OWN', 'OWNER')),
     agency text collate "C",
-    person text not null,
+    -- null, as is the justification: not this owner's to read, or gone into an archive
+    person text check (person is not null or perspective = 'OWNER' or is_archived),
     purpose text collate "C",
     justification text,
     -- several separated by commas; for an owner those of the lines about its databases
@@ -46,7 +47,7 @@ const TABLES = [
     owner text collate "C",
     action text collate "C" not null,
     record_type text collate "C" not null,
-    -- null: counted together with other databases
+    -- null: counted into cells of statistics
     records bigint,
     fields text[] not null,
     basis jsonb not null,
@@ -80,15 +81,16 @@ $$`;
 const textsOf = (array: string): string => `array(select jsonb_array_elements_text(${array}))`;
 const LINE_COLUMNS = `reader, sequence, at, perspective, agency, person, purpose, justification, action, outcome, databases,
   record_types`;
-const asking = (from: string): string =>
-  ['agency', 'person', 'purpose', 'justification'].map((name) => `${from} ->> '${name}'`).join(', ');
+/** INVARIANT (as in audit/seen-by.ts): an owner with whom nothing was ever agreed is told neither person nor justification. */
+const AGREED = `bool_or(a.ask ->> 'reason' is distinct from 'NO_AGREEMENT')`;
+const ifAgreed = (name: string): string => `case when ${AGREED} then k.person ->> '${name}' end`;
 
 /**
  * Entries behind \`after\` up to \`upto\`, each line of a body read once.
  *
  * asked: every ask of every database, of both layouts; in whole entries, lines stand inside their asks and name no owner.
  * own: a line for the agency that asked; an entry of nobody's agency is read by nobody.
- * owners: a line for each owner whose databases somebody else asked, from those of its lines and from who asked.
+ * owners: a line for each owner whose databases somebody else asked, from those of its lines and from what it may read of who asked.
  * receipts: the part with the records stands right behind the one of its database, one list for each ask.
  */
 const RANGE = `create function besa.ledger_index_range(after bigint, upto bigint) returns void language sql volatile
@@ -101,9 +103,11 @@ set enable_seqscan = off as $$
     select l.sequence, l.at, coalesce(l.part -> 'request', l.part -> 'entry') as request, l.part -> 'entry' as whole
     from line l where l.part ->> 'part' = 'REQUEST' or l.part -> 'entry' is not null
   ), asker as materialized (
-    select l.sequence, l.part -> 'asking' as asking from line l where l.part ->> 'part' = 'ASKING'
+    select l.sequence, l.part -> 'asking' as asking, p.part -> 'person' as person
+    from line l left join line p on p.sequence = l.sequence and p.part ->> 'part' = 'PERSON'
+    where l.part ->> 'part' = 'ASKING'
     union all
-    select r.sequence, r.whole from request r where r.whole is not null
+    select r.sequence, r.whole, r.whole from request r where r.whole is not null
   ), asked as materialized (
     select l.sequence, l.at, l.part -> 'database' ->> 'code' as code, l.part -> 'database' ->> 'owner' as owner, a.place, a.ask
     from line l cross join lateral jsonb_array_elements(l.part -> 'database' -> 'asks') with ordinality a (ask, place)
@@ -124,21 +128,23 @@ set enable_seqscan = off as $$
     select a.sequence, array_agg(distinct a.code) as codes from asked a group by a.sequence
   ), own as (
     insert into besa.ledger_line (${LINE_COLUMNS})
-    select k.asking ->> 'agency', r.sequence, r.at, 'OWN', ${asking('k.asking')}, r.request ->> 'action', r.request ->> 'outcome',
+    select k.asking ->> 'agency', r.sequence, r.at, 'OWN', k.asking ->> 'agency', k.person ->> 'person', k.asking ->> 'purpose',
+      k.person ->> 'justification', r.request ->> 'action', r.request ->> 'outcome',
       coalesce(d.codes, '{}'), array(select distinct one ->> 'recordType' from jsonb_array_elements(r.request -> 'asks') one)
     from request r join asker k using (sequence) left join databases d using (sequence)
     where k.asking ->> 'agency' is not null
     on conflict do nothing
   ), owners as (
     insert into besa.ledger_line (${LINE_COLUMNS})
-    select a.owner, a.sequence, a.at, 'OWNER', ${asking('k.asking')},
+    select a.owner, a.sequence, a.at, 'OWNER', k.asking ->> 'agency', ${ifAgreed('person')}, k.asking ->> 'purpose',
+      ${ifAgreed('justification')},
       string_agg(distinct (a.ask ->> 'action') collate "C", ',' order by (a.ask ->> 'action') collate "C"),
       case when bool_or(a.ask ->> 'outcome' in ('ANSWERED', 'PARTIAL')) then 'ANSWERED'
         when bool_or(a.ask ->> 'outcome' = 'UNAVAILABLE') then 'FAILED' else 'REFUSED' end,
       array_agg(distinct a.code), array_agg(distinct a.ask ->> 'recordType')
     from asked a join asker k using (sequence)
     where a.owner is not null and a.owner is distinct from k.asking ->> 'agency'
-    group by a.owner, a.sequence, a.at, k.asking
+    group by a.owner, a.sequence, a.at, k.asking, k.person
     on conflict do nothing
   )
   insert into besa.ledger_receipt (database_id, record_id, sequence, place, version)
@@ -197,19 +203,20 @@ begin
   delete from besa.ledger_receipt r using besa.ledger_entry e where e.sequence = r.sequence and e.body is not null;
   delete from besa.ledger_asked a using besa.ledger_entry e where e.sequence = a.sequence and e.body is not null;
   delete from besa.ledger_line l using besa.ledger_entry e where e.sequence = l.sequence and e.body is not null;
-  delete from besa.ledger_unreadable;
+  delete from besa.ledger_unreadable u using besa.ledger_entry e where e.sequence = u.sequence and e.body is not null;
   update besa.ledger_indexed set sequence = 0;
 end
 $$`;
 
 /**
  * \`ledger_forget(from, until)\`: for entries whose bodies went into an archive. Nobody lists or counts them any more; who received
- * which record stays, for as long as the record is held its recipients must be told of a correction.
+ * which record stays, for as long as the record is held its recipients must be told of a correction; but not which person it was
+ * and why: that is in the archive.
  */
 const FORGET = `create function besa.ledger_forget(first bigint, last bigint) returns void language sql volatile as $$
   delete from besa.ledger_line l where l.sequence between first and last
     and not exists (select from besa.ledger_receipt r where r.sequence = l.sequence);
-  update besa.ledger_line l set is_archived = true where l.sequence between first and last;
+  update besa.ledger_line l set is_archived = true, person = null, justification = null where l.sequence between first and last;
   delete from besa.ledger_asked a where a.sequence between first and last
     and not exists (select from besa.ledger_receipt r where r.sequence = a.sequence);
 $$`;

@@ -6,7 +6,9 @@ import { Migration } from '@mikro-orm/migrations';
  */
 export class RecordVersionsMigration extends Migration {
   override up(): void {
-    for (const statement of [ACTS, VERSIONS, TOMBSTONES, NOTICES, APPEND_ONLY, DUE_INDEXES]) this.addSql(statement);
+    for (const statement of [ACTS, VERSIONS, TOMBSTONES, NOTICES, TELLING, APPEND_ONLY, DUE_INDEXES]) {
+      this.addSql(statement);
+    }
   }
 }
 
@@ -17,17 +19,21 @@ create table besa.quality_act (
   database_id int not null references besa.shared_database (id),
   kind text collate "C" not null check (kind in ('CORRECTED', 'DISPUTED', 'ERASED')),
   reason text collate "C" not null check (reason ~ '^[A-Z][A-Z_]{0,39}$'),
-  -- for the owner alone: no notice carries it
+  -- for the owner alone: no notice carries it, the ledger has its digest. Goes when the record is erased
   note text check (char_length(note) between 1 and 2000),
   person text not null,
   -- names of the fields that have another value now
   changed text[] not null,
   due_at timestamptz(3) not null,
-  at timestamptz(3) not null,
-  -- of its entry in the ledger
-  sequence bigint not null check (sequence > 0)
+  at timestamptz(3) not null
 );
 create index quality_act_of_database on besa.quality_act (database_id, number);
+
+-- Where its entry stands in the ledger. Of its own, because it is known last: the ledger's lock is held for this row alone.
+create table besa.quality_act_entry (
+  act bigint primary key references besa.quality_act (number),
+  sequence bigint not null unique check (sequence > 0)
+);
 `;
 
 const VERSIONS = `
@@ -53,20 +59,24 @@ create table besa.tombstone (
   key_hash bytea not null check (length(key_hash) = 32),
   erased_at timestamptz(3) not null,
   reason text collate "C" not null,
-  sequence bigint not null check (sequence > 0),
+  act bigint not null references besa.quality_act (number),
   primary key (database_id, record_id)
 );
 create index tombstone_of_key on besa.tombstone (database_id, key_hash);
 `;
 
 const NOTICES = `
--- What one recipient is told of one act.
+-- What one recipient is told of one act: once, and once more if its ledger has it later that it received more of it.
 create table besa.quality_notice (
   number bigint generated always as identity primary key,
   id uuid not null unique default gen_random_uuid(),
   act bigint not null references besa.quality_act (number),
   recipient text collate "C" not null references besa.agency (code),
-  unique (act, recipient)
+  -- the how manyth time the act's recipients were looked up
+  telling int not null check (telling > 0),
+  at timestamptz(3) not null default besa.besa_instant(),
+  due_at timestamptz(3) not null,
+  unique (act, recipient, telling)
 );
 create index quality_notice_of_recipient on besa.quality_notice (recipient, number);
 
@@ -79,7 +89,7 @@ create table besa.quality_notice_record (
   current_version int,
   -- for which the recipient received it
   purposes text[] not null,
-  -- names of fields the recipient was shown and that are concerned
+  -- names of fields that the recipient was shown for certain and that are concerned
   fields text[] not null,
   -- references of the agreements it received it under
   agreements text[] not null,
@@ -107,7 +117,36 @@ create trigger by_recipient before insert on besa.quality_attestation
 alter table besa.quality_attestation enable always trigger by_recipient;
 `;
 
-const FACTS = ['quality_act', 'tombstone', 'quality_notice', 'quality_notice_record', 'quality_attestation'];
+/**
+ * Acts whose recipients are to be looked up in the ledger's index: every act once, with its commit; and again when the index
+ * meets the receipt of a replaced version behind the act's entry, whose answer was under way when the act was committed.
+ *
+ * INVARIANT (nobody is missed): an entry behind the act's is indexed in a snapshot that has the act, for sequences become visible
+ * in their order; the entries before it are in the index when it is looked up, or it is left for later.
+ *
+ * Without sequential scans, because a plan made while tables were small is kept by its connection while they grow.
+ */
+const TELLING = `
+create table besa.quality_untold (
+  number bigint generated always as identity primary key,
+  act bigint not null references besa.quality_act (number)
+);
+create index quality_untold_of_act on besa.quality_untold (act);
+
+create function besa.tell_of_late_receipts() returns trigger language plpgsql volatile set enable_seqscan = off as $$
+begin
+  insert into besa.quality_untold (act)
+    select distinct v.act from came r
+      join besa.record_version v on v.database_id = r.database_id and v.record_id = r.record_id and v.version >= r.version
+      join besa.quality_act_entry e on e.act = v.act and e.sequence < r.sequence;
+  return null;
+end $$;
+create trigger late_receipts after insert on besa.ledger_receipt
+  referencing new table as came for each statement execute function besa.tell_of_late_receipts();
+alter table besa.ledger_receipt enable always trigger late_receipts;
+`;
+
+const FACTS = ['quality_act_entry', 'tombstone', 'quality_notice', 'quality_notice_record', 'quality_attestation'];
 
 const APPEND_ONLY = `
 ${FACTS.map(
@@ -116,11 +155,29 @@ ${FACTS.map(
 alter table besa.${table} enable always trigger append_only;`,
 ).join('\n')}
 
-create trigger append_only before delete or truncate on besa.record_version
+${['quality_act', 'record_version']
+  .map(
+    (table) => `create trigger append_only before delete or truncate on besa.${table}
   for each statement execute function besa.refuse_change_of_fact();
-alter table besa.record_version enable always trigger append_only;
+alter table besa.${table} enable always trigger append_only;`,
+  )
+  .join('\n')}
 
--- The one change there is: an erased record's content goes, for good.
+-- The one change there is: an erased record's content goes, for good, and what was noted of it.
+create function besa.only_erasure_of_note() returns trigger language plpgsql as $$
+begin
+  if new.note is not null
+    or to_jsonb(new) - 'note' is distinct from to_jsonb(old) - 'note'
+    or not exists (select from besa.record_version v join besa.tombstone t using (database_id, record_id) where v.act = old.number)
+  then
+    raise exception 'besa.quality_act holds facts: only the note on an erased record is removed';
+  end if;
+  return new;
+end $$;
+create trigger only_erasure before update on besa.quality_act
+  for each row execute function besa.only_erasure_of_note();
+alter table besa.quality_act enable always trigger only_erasure;
+
 create function besa.only_erasure_of_content() returns trigger language plpgsql as $$
 begin
   if new.content is not null

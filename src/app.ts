@@ -17,6 +17,7 @@ import { createHttp } from './http/server.js';
 import { JOBS } from './hub/jobs/index.js';
 import type { LedgerLook, Ports } from './hub/ports.js';
 import { replayErasures } from './hub/replay-erasures.js';
+import { UNSEEN_MS_MAX } from './hub/witnesses.js';
 import { openDemoIssuer } from './identity/demo-issuer.js';
 import { createIdentify, type Identify, type TrustedIssuer } from './identity/identify.js';
 import { keysFrom } from './identity/key-source.js';
@@ -28,6 +29,7 @@ import { signingOf } from './start/agreements-at-rest.js';
 import { loadDemoWorld } from './start/demo-world.js';
 import { createHubPorts, type HubPorts } from './start/hub-ports.js';
 import type { App } from './start/hub-process.js';
+import { indexCheck, unreadableGauge } from './start/index-signs.js';
 import { createJobClock } from './start/job-clock.js';
 import { jobCheck, jobGauge } from './start/job-signs.js';
 import { checkLedger } from './start/ledger-check.js';
@@ -36,7 +38,10 @@ import { readinessChecks } from './start/readiness.js';
 import { openReader, openSecret } from './start/secret.js';
 import { openRecordTables, openStandardFiles, protectClauses } from './start/standard.js';
 import { packageVersion } from './start/version.js';
-import { contradictionText, refuseContradicted } from './start/witness-check.js';
+import { contradictionText, lookAtStart, refuseContradicted } from './start/witness-check.js';
+
+/** A head on demand is a row, a lock and a file that is synced: one for all who ask within a second. */
+const HEAD_EVERY_MS = 1_000;
 
 /** Builds the hub, not listening yet. @throws StartError for what an operator can mend; what was opened is closed again */
 export async function createApp(config: Config): Promise<App> {
@@ -74,8 +79,10 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
     signing,
     archiveRule: archiveRuleOf(config),
     ledgerKey: await openLedgerKey(config),
-    safekeeping: await openSafekeeping(config.safekeepingFolder),
+    safekeeping: await openSafekeeping(config.safekeepingFolder, secret),
+    headEveryMs: HEAD_EVERY_MS,
     onWitnessLook: (look) => tellLook(log, look),
+    onWitnessesUnseen: (cause) => tellUnseen(log, cause),
     onKeepingFault: (cause) => {
       if (cause !== undefined) log.error({ cause }, 'the newest head could not be put into safekeeping');
     },
@@ -84,7 +91,9 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
   });
   closers.push(() => hub.close());
   await openLedgerHeads(hub, log);
-  const replayed = await replayErasures(hub);
+  const replayed = await replayErasures(hub, (databaseId, erasures) =>
+    log.warn({ databaseId, erasures }, 'erasures wait for a database that is not hosted here'),
+  );
   if (replayed > 0) log.warn({ records: replayed }, 'records that this older database still had were erased again');
   const world = await loadDemoWorld(hub, database.url, config);
   const ledger = await checkLedger(database.url);
@@ -119,9 +128,9 @@ async function open(config: Config, closers: (() => Promise<unknown>)[], close: 
   };
 }
 
-/** @throws StartError if a witnessed head contradicts the ledger, or if this process has not its newest key */
+/** @throws StartError if a witnessed head contradicts the ledger or nobody can tell, or if this process has not its newest key */
 async function openLedgerHeads(hub: HubPorts, log: pino.Logger): Promise<void> {
-  refuseContradicted(await hub.witnesses.look());
+  refuseContradicted(await lookAtStart(hub));
   const known = await hub.treeHeads.settle();
   refuseOldKey(known);
   for (const key of known.ignored)
@@ -135,14 +144,20 @@ function tellLook(log: pino.Logger, { contradictions, doubts }: LedgerLook): voi
     log.error(doubt, 'a file in safekeeping is no head of this ledger; it counts for nothing');
 }
 
+function tellUnseen(log: pino.Logger, cause: string | undefined): void {
+  const stopsInMs = UNSEEN_MS_MAX;
+  if (cause === undefined) log.warn('heads in safekeeping are compared with the ledger again');
+  else log.error({ cause, stopsInMs }, 'heads in safekeeping cannot be compared with the ledger');
+}
+
 async function createServer(config: Config, hub: HubPorts, log: pino.Logger) {
-  const streams = new InboxStreams(hub.inbox);
+  const streams = new InboxStreams(hub);
   return createHttp({
     hub,
     schema: await assembleSchema(hub.standard),
     identify: await createIdentity(config, hub),
-    checks: [...readinessChecks(hub), jobCheck(hub, JOBS)],
-    gauges: [jobGauge(hub), streams.gauge()],
+    checks: [...readinessChecks(hub), indexCheck(hub), jobCheck(hub, JOBS)],
+    gauges: [jobGauge(hub), unreadableGauge(hub), streams.gauge()],
     version: { version: packageVersion(), node: process.version },
     trustedProxies: config.trustedProxies,
     log: { error: (fields, message) => log.error(fields, message) },

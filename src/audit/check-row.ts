@@ -53,8 +53,9 @@ function readBody(body: string): ReadBody | null {
       return { content: contentOf(body), requestId, agency };
     }
     const parts = partsOf(body);
-    const [request, asking] = parts;
-    if (request?.part !== 'REQUEST' || asking?.part !== 'ASKING' || !isInOrder(parts)) return null;
+    const [request, asking, person] = parts;
+    if (request?.part !== 'REQUEST' || asking?.part !== 'ASKING' || person?.part !== 'PERSON' || !isInOrder(parts))
+      return null;
     const { requestId } = request.request;
     return { content: contentOfRead(parts), requestId, agency: asking.asking.agency };
   } catch {
@@ -65,7 +66,7 @@ function readBody(body: string): ReadBody | null {
 /** The content does not say in which order the parts stand; that they have one order only makes the text one with its hash. */
 function isInOrder(parts: readonly Part[]): boolean {
   let last: string | null = null;
-  for (const part of parts.slice(2)) {
+  for (const part of parts.slice(3)) {
     if (part.part === 'RECORDS') continue;
     if (part.part !== 'DATABASE' || (last !== null && part.database.code <= last)) return false;
     last = part.database.code;

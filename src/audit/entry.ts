@@ -28,6 +28,7 @@ export interface Body {
  *
  *     {"format":2,"padding":"…","part":"REQUEST","request":{"action":"READ", … },"salt":"00112233445566778899aabbccddeeff"}
  *     {"asking":{"agency":"ME-BP", … },"part":"ASKING","salt":"…"}
+ *     {"part":"PERSON","person":{"justification":null,"person":"officer-7"},"salt":"…"}
  *     {"database":{"asks":[ … ],"code":"AL-BORDER-CROSSINGS","disclosed":"…","owner":"AL-BMP"},"part":"DATABASE","salt":"…"}
  *     {"part":"RECORDS","records":[[["812","3"], … ]],"salt":"…"}
  *
@@ -45,7 +46,8 @@ export function bodyOf(entry: LedgerEntry, saltOf: () => string): Body {
     request: requestShape(entry),
     salt: saltOf(),
   });
-  const lines = [first, JSON.stringify({ asking: askingShape(entry), part: 'ASKING', salt: saltOf() })];
+  const asking = JSON.stringify({ asking: askingShape(entry), part: 'ASKING', salt: saltOf() });
+  const lines = [first, asking, JSON.stringify({ part: 'PERSON', person: personShape(entry), salt: saltOf() })];
   const committed = [...lines];
   for (const [code, asked] of byDatabase(entry.asks)) {
     const records = recordsText(asked, saltOf);
@@ -200,12 +202,14 @@ function requestShape(entry: LedgerEntry) {
 function askingShape(entry: LedgerEntry) {
   return {
     agency: boundedOrNull(entry.agency),
-    justification: boundedOrNull(entry.justification),
-    person: bounded(entry.person),
     purpose: boundedOrNull(entry.purpose),
     regime: boundedOrNull(entry.regime),
     roles: entry.roles,
   };
+}
+
+function personShape(entry: LedgerEntry) {
+  return { justification: boundedOrNull(entry.justification), person: bounded(entry.person) };
 }
 
 function askedShape({ ask, line }: Asked) {

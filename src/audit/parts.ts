@@ -1,8 +1,11 @@
 import type { DisclosedRecord } from '../domain/evidence.js';
 import type { LedgerAsk, LedgerEntry, LedgerLine } from '../domain/ledger.js';
 
-/** Who asked, and what for: for the requester's eyes and those of every owner whose database was asked. */
-export type Asking = Pick<LedgerEntry, 'agency' | 'justification' | 'person' | 'purpose' | 'regime' | 'roles'>;
+/** Which agency asked, and what for: for the requester's eyes and those of every owner whose database was asked. */
+export type Asking = Pick<LedgerEntry, 'agency' | 'purpose' | 'regime' | 'roles'>;
+
+/** Who it was, and the reason in that person's words: not for owners with whom nothing was ever agreed. */
+export type AskingPerson = Pick<LedgerEntry, 'justification' | 'person'>;
 
 /** What is the requester's alone. `databases`: codes of the lines of each ask, in their order. */
 export interface RequestPart
@@ -28,6 +31,7 @@ export type RecordReference = readonly [id: string, version: number, commitment?
 export type Part =
   | { readonly part: 'REQUEST'; readonly text: string; readonly padding: string; readonly request: RequestPart }
   | { readonly part: 'ASKING'; readonly text: string; readonly asking: Asking }
+  | { readonly part: 'PERSON'; readonly text: string; readonly person: AskingPerson }
   | { readonly part: 'DATABASE'; readonly text: string; readonly database: DatabasePart }
   /** of the DATABASE part before it: one list per ask; its owner's alone, for it holds raw ids */
   | { readonly part: 'RECORDS'; readonly text: string; readonly records: readonly (readonly RecordReference[])[] };
@@ -38,6 +42,7 @@ export function partOf(text: string): Part {
   const isPart =
     (read?.part === 'REQUEST' && isObject(read.request) && typeof read.padding === 'string') ||
     (read?.part === 'ASKING' && isObject(read.asking)) ||
+    (read?.part === 'PERSON' && isObject(read.person)) ||
     (read?.part === 'DATABASE' && isObject(read.database)) ||
     (read?.part === 'RECORDS' && Array.isArray(read.records));
   if (!isPart) throw new Error('not a part of a ledger entry');
@@ -50,7 +55,9 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 export function entryOfParts(parts: readonly Part[]): LedgerEntry {
   const request = parts.find((part) => part.part === 'REQUEST')?.request;
   const asking = parts.find((part) => part.part === 'ASKING')?.asking;
-  if (request === undefined || asking === undefined) throw new Error('a part of the ledger entry is missing');
+  const person = parts.find((part) => part.part === 'PERSON')?.person;
+  if (request === undefined || asking === undefined || person === undefined)
+    throw new Error('a part of the ledger entry is missing');
   const lines = linesByDatabase(parts);
   const asks = request.asks.map(({ databases, ...ask }): LedgerAsk => {
     const own = databases.map((code) => {
@@ -60,7 +67,7 @@ export function entryOfParts(parts: readonly Part[]): LedgerEntry {
     });
     return { ...ask, lines: own };
   });
-  return { ...request, ...asking, asks };
+  return { ...request, ...asking, ...person, asks };
 }
 
 function linesByDatabase(parts: readonly Part[]): Map<string, LedgerLine[]> {

@@ -1,4 +1,4 @@
-import type { LedgerAsk, LedgerEntry } from '../domain/ledger.js';
+import type { LedgerAsk, LedgerEntry, LedgerLine } from '../domain/ledger.js';
 import { namesRecords, type SeenEntry, type VisibleEntry } from '../domain/ledger-view.js';
 import { entryOf, isWhole, partsOf, pathOf } from './entry.js';
 import { type Asking, entryOfParts, type Part } from './parts.js';
@@ -13,8 +13,9 @@ export interface StoredBody {
 /**
  * What one agency may read of an entry, with the proof of it; undefined if that is nothing.
  *
- * Its requester reads all of it but the ids of records, which are their owners'. An owner whose databases were asked reads who
- * asked and what for, and the parts about its own databases. Nobody else reads anything.
+ * Its requester reads all of it but the ids of records, which are their owners'. An owner whose databases were asked reads which
+ * agency asked and what for, and the parts about its own databases; which person, and its reason, only if one of its lines
+ * speaks of an agreement between the two. Nobody else reads anything.
  *
  * INVARIANT (nothing of others): an owner's view is made from the texts of `parts` and `records`, and from nothing else.
  *
@@ -54,17 +55,25 @@ export function entrySeenBy(stored: StoredBody, reader: string): SeenEntry | und
 /** The parts this agency may read, in their order; none, if it neither asked nor owns a database that was asked. */
 function visibleTo(parts: readonly Part[], reader: string): readonly Part[] {
   const isRequester = askingOf(parts)?.agency === reader;
+  const hasAgreed = parts.some((part) => isOf(part, reader) && part.database.asks.some(speaksOfAgreement));
   let isOwners = false;
   let hasOwn = false;
   const visible = parts.filter((part) => {
     if (part.part === 'RECORDS') return isOwners;
     if (part.part === 'ASKING') return true;
-    isOwners = part.part === 'DATABASE' && part.database.owner === reader;
+    if (part.part === 'PERSON') return isRequester || hasAgreed;
+    isOwners = isOf(part, reader);
     hasOwn ||= isOwners;
     return isRequester || isOwners;
   });
   return isRequester || hasOwn ? visible : [];
 }
+
+const isOf = (part: Part, owner: string): part is Extract<Part, { readonly part: 'DATABASE' }> =>
+  part.part === 'DATABASE' && part.database.owner === owner;
+
+/** Asking every database there is must not tell strangers what the asking agency works on, and who does. */
+const speaksOfAgreement = ({ reason }: Pick<LedgerLine, 'reason'>): boolean => reason !== 'NO_AGREEMENT';
 
 function seenFrom(stored: StoredBody, visible: readonly Part[], reader: string): SeenEntry {
   return askingOf(visible)?.agency === reader ? own(stored, entryOfParts(visible), reader) : owners(stored, visible);
@@ -86,10 +95,12 @@ function own({ sequence, at }: StoredBody, entry: LedgerEntry, reader?: string):
 function owners({ sequence, at }: StoredBody, visible: readonly Part[]): SeenEntry {
   const asking = askingOf(visible);
   if (asking === undefined) throw new Error('a part of the ledger entry is missing');
+  const person = visible.find((part) => part.part === 'PERSON')?.person ?? { justification: null, person: null };
   const asks = asksOf(visible);
   const outcomes = asks.flatMap(({ lines }) => lines.map(({ outcome }) => outcome));
   return {
     ...asking,
+    ...person,
     sequence,
     at,
     perspective: 'OWNER',

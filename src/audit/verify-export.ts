@@ -1,4 +1,5 @@
 import type { SignedHead } from '../domain/evidence.js';
+import { compareWitnesses } from './compare-witnesses.js';
 import {
   type LedgerExportEnd,
   type LedgerExportHeader,
@@ -23,6 +24,8 @@ export type ExportVerdict =
       readonly before: Witness;
       readonly ledger: Intact;
       readonly keys: readonly string[];
+      /** heads kept elsewhere that nothing at hand connects with what stands here */
+      readonly uncompared: readonly Witness[];
     }
   | ViewIntact
   | Broken;
@@ -71,7 +74,16 @@ async function verifyLedger(
   if (verdict.kind === 'BROKEN') return verdict;
   const keys = trust.keys.map(({ fingerprint }) => fingerprint);
   const before = { size: header.begin.size, root: hexOf(rootOf(header.begin)) };
-  return { kind: 'INTACT', of: 'LEDGER', from: header.from, before, ledger: verdict, keys };
+  const witnesses = options.witnesses ?? [];
+  const earlier = witnesses.filter(({ size }) => size < before.size);
+  const { contradiction, uncompared: unproved } = compareWitnesses(before, earlier, options.consistency ?? []);
+  if (contradiction !== null) {
+    const explanation = `a head of ${contradiction.size} entries kept elsewhere is not proved to be of the history before entry ${header.from}`;
+    return broken('FORKED', 1, before.size, explanation);
+  }
+  const later = options.goesOn === true ? witnesses.filter(({ size }) => size > verdict.size) : [];
+  const uncompared = [...unproved, ...later];
+  return { kind: 'INTACT', of: 'LEDGER', from: header.from, before, ledger: verdict, keys, uncompared };
 }
 
 class LedgerExportCheck {

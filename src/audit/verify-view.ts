@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { compareWitnesses } from './compare-witnesses.js';
 import { verifyEd25519 } from './ed25519.js';
 import { contentFrom, contentOf, isWhole, leafOf } from './entry.js';
 import { objectIn } from './export-format.js';
@@ -7,7 +8,7 @@ import { verifyInclusion } from './merkle-proof.js';
 import { partOf } from './parts.js';
 import { exportText } from './signed-head.js';
 import { type Broken, broken, brokenAt } from './verdict.js';
-import type { ExportOptions } from './verify.js';
+import type { ExportOptions, Witness } from './verify.js';
 import {
   LineDigest,
   type ProvedEntry,
@@ -29,11 +30,14 @@ export interface ViewIntact {
   readonly root: string;
   /** fingerprints of the keys that were believed */
   readonly keys: readonly string[];
+  /** heads kept elsewhere that nothing at hand connects with the head of the view */
+  readonly uncompared: readonly Witness[];
 }
 
 /**
  * Whether an agency's view is what the hub gave out: each part is proved to stand in the tree of the signed head, and the signature
- * at the end tells that no line was taken out. A view is no whole ledger: witnesses of other sizes say nothing of it.
+ * at the end tells that no line was taken out. A view is no whole ledger: a witness of another size says something of it by a proof
+ * of consistency alone, and is told as not compared without one.
  *
  * @param first the first line; `lines`: the others, in order
  * @throws Error with a plain message if the first line is none of a view; what `lines` throws
@@ -49,15 +53,24 @@ export async function verifyView(
   const { size, root } = header.head;
   const doubt = environment === header.environment ? trust.doubtOf(header.head) : 'the export is of another hub';
   if (doubt !== null) return broken('FORGED', 1, Math.max(size, 1), doubt);
-  const witness = options.witnesses?.find((one) => one.size === size && one.root !== root);
-  if (witness !== undefined)
-    return broken('FORKED', 1, Math.max(size, 1), `a head kept elsewhere saw other entries up to ${size}`);
+  const { contradiction, uncompared } = compareWitnesses(
+    { size, root },
+    options.witnesses ?? [],
+    options.consistency ?? [],
+  );
+  if (contradiction !== null) return broken('FORKED', 1, Math.max(size, 1), otherHistory(contradiction, size));
   const check = new ViewCheck(first, header, trust, options.onProgress ?? (() => {}));
   for await (const line of lines) {
     const fault = check.next(line);
     if (fault !== null) return fault;
   }
-  return check.conclude();
+  const verdict = check.conclude();
+  return verdict.kind === 'INTACT' ? { ...verdict, uncompared } : verdict;
+}
+
+function otherHistory(witness: Witness, size: number): string {
+  if (witness.size === size) return `a head kept elsewhere saw other entries up to ${size}`;
+  return `a head of ${witness.size} entries kept elsewhere and this one of ${size} are not proved to be of one history: one of them is of another, or the proof is`;
 }
 
 const PROGRESS_EVERY = 1_000;
@@ -95,7 +108,7 @@ class ViewCheck {
     }
   }
 
-  conclude(): ViewIntact | Broken {
+  conclude(): Omit<ViewIntact, 'uncompared'> | Broken {
     if (!this.#hasEnd) return this.#somewhere('CUT', 'the end of the export is missing');
     const { viewer, head } = this.#header;
     const keys = this.#trust.keys.map(({ fingerprint }) => fingerprint);

@@ -35,6 +35,14 @@ export interface Witness {
   readonly root: string;
 }
 
+/** That one tree begins with another, as `ledgerConsistency` answers. */
+export interface ConsistencyProof {
+  readonly from: number;
+  readonly to: number;
+  /** hex */
+  readonly hashes: readonly string[];
+}
+
 export interface VerifyOptions {
   /** entries, as somebody says: an entry that was moved is looked for among so many; absent = it is not looked for */
   readonly size?: number;
@@ -55,6 +63,8 @@ export interface ExportOptions {
   readonly environment?: string;
   /** the file is followed by another: a witness of more entries than it has says nothing of it */
   readonly goesOn?: boolean;
+  /** what leads from one head to another where not every entry between them is at hand */
+  readonly consistency?: readonly ConsistencyProof[];
   /** told now and then how many entries were checked */
   readonly onProgress?: (done: number) => void;
 }

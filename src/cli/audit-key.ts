@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { HubError } from '../domain/errors.js';
-import type { LedgerKey } from '../domain/evidence.js';
+import type { LedgerKey, SignedHead } from '../domain/evidence.js';
 import type { LedgerEntry } from '../domain/ledger.js';
-import { type CommandContext, CommandFailure, type RegisterCommand } from './command.js';
+import { type CommandContext, CommandFailure, type Evidence, type RegisterCommand } from './command.js';
 
 interface RotateOptions {
   readonly out?: string;
@@ -77,12 +77,12 @@ async function readKey(path: string): Promise<string> {
 async function acceptLoss({ withEvidence, terminal }: CommandContext, reason: string): Promise<void> {
   if (reason.trim() === '' || reason.length > REASON_CHARACTERS_MAX)
     throw new CommandFailure(`a reason has 1 to ${REASON_CHARACTERS_MAX} characters`);
-  const found = await withEvidence(async ({ ledger, safekeeping, witnesses }) => {
+  const found = await withEvidence(async ({ ledger, safekeeping, treeHeads, witnesses }) => {
     const { contradictions, treeSize } = await witnesses.look();
-    const [newest] = contradictions;
-    if (newest === undefined)
+    const lost = contradictions[0] ?? (await lostHead({ safekeeping, treeHeads }));
+    if (lost === undefined)
       throw new CommandFailure('there is no loss to accept: the ledger grew out of every head in safekeeping');
-    const { at, root, size } = newest;
+    const { at, root, size } = lost;
     const told = {
       ledgerSize: treeSize,
       reason,
@@ -93,15 +93,29 @@ async function acceptLoss({ withEvidence, terminal }: CommandContext, reason: st
     // The entry first: heads are set aside only once it is on record that they were.
     await ledger.append(systemEntry('acceptLoss', { heads: contradictions.length, ...told }));
     await safekeeping.supersede(contradictions.map(({ file }) => file));
+    await treeHeads.sign();
     return { ...told, heads: contradictions.length };
   }).catch(asFailure);
   terminal.print(
-    `accepted: the ledger goes on at ${found.ledgerSize}, a head of ${found.witnessedSize} entries was witnessed`,
+    found.heads === 0
+      ? `accepted: the ledger goes on at ${found.ledgerSize}, and what safekeeping held is lost`
+      : `accepted: the ledger goes on at ${found.ledgerSize}, a head of ${found.witnessedSize} entries was witnessed`,
   );
-  terminal.note(
-    `✔ written down in the ledger; ${found.heads === 1 ? 'the head is' : `${found.heads} heads are`} in \`superseded\` of the safekeeping folder`,
-  );
+  terminal.note(`✔ written down in the ledger; ${aside(found.heads)}`);
   terminal.note('  · tell the agencies: heads they kept go on saying that entries are missing, and they are right');
+}
+
+/** The newest head signed, where safekeeping has none any more: then nobody but the agencies can tell what the ledger was. */
+async function lostHead({
+  safekeeping,
+  treeHeads,
+}: Pick<Evidence, 'safekeeping' | 'treeHeads'>): Promise<SignedHead | undefined> {
+  return (await safekeeping.newestHead()) === undefined ? treeHeads.latest() : undefined;
+}
+
+function aside(heads: number): string {
+  if (heads === 0) return 'safekeeping begins anew with the head of now';
+  return `${heads === 1 ? 'the head is' : `${heads} heads are`} in \`superseded\` of the safekeeping folder`;
 }
 
 /** What the hub refuses is no fault of the command. */

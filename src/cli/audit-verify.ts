@@ -1,9 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
+import { readConsistency } from '../audit/compare-witnesses.js';
 import { headTrust, readKeptHead } from '../audit/head-trust.js';
-import { type LedgerChunk, type LedgerReading, type Verdict, verify, type Witness } from '../audit/verify.js';
-import { type ExportVerdict, verifyExport } from '../audit/verify-export.js';
+import {
+  type ConsistencyProof,
+  type LedgerChunk,
+  type LedgerReading,
+  type Verdict,
+  verify,
+  type Witness,
+} from '../audit/verify.js';
+import { verifyExport } from '../audit/verify-export.js';
 import { type CommandContext, CommandFailure, type RegisterCommand, type Terminal } from './command.js';
+import { type CheckedFile, comparedHeads } from './compared-heads.js';
 import { fileLines } from './file-lines.js';
 import { ProgressBar } from './progress-bar.js';
 
@@ -12,12 +21,14 @@ interface Options {
   readonly archive: readonly string[];
   readonly head: readonly string[];
   readonly witness: readonly Witness[];
+  readonly consistency: readonly string[];
   readonly key: readonly string[];
 }
 
 /** What somebody kept elsewhere. */
 interface Kept {
   readonly witnesses: readonly Witness[];
+  readonly consistency: readonly ConsistencyProof[];
   /** fingerprints or public keys, hex */
   readonly trusted: readonly string[];
 }
@@ -36,6 +47,7 @@ export const registerAudit: RegisterCommand = (program, context) => {
     .option('--archive <FILE>', 'check this file too, and that it is of this ledger; may be given again', added, [])
     .option('--head <FILE>', 'a signed head that was kept elsewhere; may be given again', added, [])
     .option('--witness <SIZE:ROOT>', 'what an earlier run printed, kept elsewhere; may be given again', addWitness, [])
+    .option('--consistency <FILE>', 'of an export: what `ledgerConsistency` answered; may be given again', added, [])
     .option('--key <FINGERPRINT>', 'of a key of the hub, kept elsewhere; may be given again', addKey, [])
     .action(async (options: Options) => {
       const kept = await keptElsewhere(options);
@@ -46,10 +58,14 @@ export const registerAudit: RegisterCommand = (program, context) => {
 };
 
 async function ofDatabase(
-  { archive }: Options,
+  { archive, consistency }: Options,
   kept: Kept,
   { withLedger, terminal }: CommandContext,
 ): Promise<readonly string[]> {
+  if (consistency.length > 0)
+    throw new CommandFailure('`--consistency` goes with `--export`', [
+      'the database is compared with every head without it',
+    ]);
   const files = await checkedFiles(archive, kept, terminal);
   // What stands in a file that holds together is known of the tree at both its ends.
   const ends = files.flatMap(({ verdict }) =>
@@ -77,7 +93,7 @@ async function ofFiles(
   { terminal }: CommandContext,
 ): Promise<readonly string[]> {
   const files = await checkedFiles(paths, kept, terminal);
-  return files.flatMap(({ path, verdict }, place) => {
+  const reports = files.flatMap(({ path, verdict }, place) => {
     if (verdict.of === 'VIEW')
       return [
         `the view of ${verdict.viewer} is intact: ${entries(verdict.entries)}, proved in a ledger of ${verdict.size.toLocaleString('en')}`,
@@ -95,11 +111,7 @@ async function ofFiles(
     const from = verdict.from === 1 ? '' : ` from entry ${verdict.from} on`;
     return reportOfLedger(verdict.ledger, kept, verdict.keys, `the export${from}`);
   });
-}
-
-interface CheckedFile {
-  readonly path: string;
-  readonly verdict: Exclude<ExportVerdict, { readonly kind: 'BROKEN' }>;
+  return [...reports, ...comparedHeads(files, kept.witnesses)];
 }
 
 async function checkedFiles(paths: readonly string[], kept: Kept, terminal: Terminal): Promise<readonly CheckedFile[]> {
@@ -114,7 +126,7 @@ async function checkedFiles(paths: readonly string[], kept: Kept, terminal: Term
 
 async function checkedFile(
   path: string,
-  { witnesses, trusted }: Kept,
+  { witnesses, consistency, trusted }: Kept,
   isLast: boolean,
   terminal: Terminal,
 ): Promise<CheckedFile['verdict']> {
@@ -128,6 +140,7 @@ async function checkedFile(
       fileLines(path, (bytes) => bar.update(bytes)),
       {
         witnesses,
+        consistency,
         trusted,
         goesOn: !isLast,
         onProgress: (count) => {
@@ -145,10 +158,12 @@ async function checkedFile(
   }
 }
 
-async function keptElsewhere({ head, witness, key }: Options): Promise<Kept> {
+async function keptElsewhere({ head, witness, key, consistency }: Options): Promise<Kept> {
   const heads = await Promise.all(head.map(keptHead));
+  const proofs = await Promise.all(consistency.map(keptProof));
   return {
     witnesses: [...witness, ...heads.map(({ size, root }) => ({ size, root }))],
+    consistency: proofs,
     trusted: [...key, ...heads.map(({ publicKey }) => publicKey)],
   };
 }
@@ -160,6 +175,14 @@ async function keptHead(path: string) {
     throw new CommandFailure(`${path} is no signed head: ${error instanceof Error ? error.message : 'unknown fault'}`, [
       'a head is a file as `GET /ledger/v1/head.json` gives it',
     ]);
+  }
+}
+
+async function keptProof(path: string): Promise<ConsistencyProof> {
+  try {
+    return readConsistency(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new CommandFailure(`${path} is no proof: ${error instanceof Error ? error.message : 'unknown fault'}`);
   }
 }
 

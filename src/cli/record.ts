@@ -94,7 +94,7 @@ function act(group: Command, context: CommandContext, name: keyof typeof ACTS, d
     .option('--key <json>', 'the key of the record, such as \'{"number":"A-1"}\'')
     .option('--id <id>', 'or its id, as it was served to your agency')
     .requiredOption('--reason <word>', words(QUALITY_REASONS))
-    .option('--note <text>', "for your agency's own ledger; no notice carries it")
+    .option('--note <text>', 'for your agency alone: no notice carries it, and it goes when the record is erased')
     .option('--due-within <duration>', 'how long recipients have to say what they did, such as P30D')
     .option(...AS)
     .action((options: ActOptions) => change(context, name, options));
@@ -124,11 +124,12 @@ async function change(context: CommandContext, name: keyof typeof ACTS, options:
     record { id version status } notices { ${NOTICE} } userErrors { path code message } } }`;
   const payload = payloadOf(await askHub(await callerOf(context, as), query, { input }), mutation);
   const record = payload.record as { readonly id: string; readonly version: number; readonly status: string };
-  const told = payload.notices as readonly ListedNotice[];
+  const told = payload.notices as readonly ListedNotice[] | null;
   context.terminal.note(`✔ ${record.status.toLowerCase()}: version ${record.version}, id ${record.id}`);
-  for (const { recipient, dueAt } of told)
+  for (const { recipient, dueAt } of told ?? [])
     context.terminal.note(`  ${recipient} is told, and owes an answer by ${dueAt}`);
-  if (told.length === 0) context.terminal.note('  nobody had received it');
+  if (told === null) context.terminal.note('  who received it is told within minutes: `besa record notices --issued`');
+  if (told?.length === 0) context.terminal.note('  nobody had received it');
 }
 
 async function notices(context: CommandContext, { issued, status, as, json }: NoticesOptions): Promise<void> {

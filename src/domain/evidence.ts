@@ -33,7 +33,8 @@ export interface Receipt {
   readonly recordId: string;
   readonly version: number;
   readonly agency: string;
-  readonly person: string;
+  /** null, as is the justification: they are in the archive of the entry's month */
+  readonly person: string | null;
   readonly purpose: string | null;
   readonly justification: string | null;
   readonly action: Action;

@@ -5,10 +5,12 @@ export const LEDGER_PERSPECTIVES = ['OWN', 'OWNER'] as const;
 export type LedgerPerspective = (typeof LEDGER_PERSPECTIVES)[number];
 
 /** An entry as one agency may read it. What is null or empty in an OWNER's is not for owners. */
-export interface SeenEntry extends Omit<LedgerEntry, 'requestId' | 'durationMs'> {
+export interface SeenEntry extends Omit<LedgerEntry, 'requestId' | 'durationMs' | 'person'> {
   readonly sequence: number;
   readonly at: Date;
   readonly perspective: LedgerPerspective;
+  /** null, as is the justification: between the reader and the agency that asked nothing was ever agreed */
+  readonly person: string | null;
   readonly durationMs: number | null;
 }
 
@@ -68,6 +70,6 @@ export interface LedgerCell {
   /** one value for each dimension asked; null: the entry has none */
   readonly group: { readonly [Dimension in LedgerDimension]?: string | null };
   readonly entries: number;
-  /** records disclosed, or counted into cells where they were told apart by database */
+  /** records disclosed; those counted into cells of statistics are not among them */
   readonly records: number;
 }

@@ -13,7 +13,7 @@ export interface LedgerLine {
   readonly reason: ReasonCode | null;
   /** clauses relied on: `AGR-2024-002 v1 art. 3.1` as parts */
   readonly basis: readonly { readonly agreement: string; readonly version: number; readonly article: string }[];
-  /** records disclosed, or counted into cells; null = counted together with other databases, not told apart */
+  /** records disclosed; null = counted into cells: how many would tell the requester what a small cell hides */
   readonly records: number | null;
   /** the records that were served, for their owner's eyes only; absent = none, or in an entry read by others than the owner */
   readonly disclosed?: readonly DisclosedRecord[];

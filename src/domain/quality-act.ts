@@ -1,3 +1,4 @@
+import type { Basis } from './decision.js';
 import type { Erasure, NoticeRecord, QualityKind, QualityReason } from './evidence.js';
 import type { RECORD_STATUSES, RecordType, Value } from './record-type.js';
 import type { SharedDatabase } from './registry.js';
@@ -31,7 +32,7 @@ export interface RecordPlace {
 export interface QualityAct extends RecordPlace {
   readonly kind: QualityKind;
   readonly reason: QualityReason;
-  /** for the owner's ledger alone */
+  /** for the owner alone, and kept no longer than the record: of an erasure it is not kept at all */
   readonly note: string | null;
   readonly person: string;
   readonly dueAt: Date;
@@ -46,4 +47,30 @@ export interface QualityAct extends RecordPlace {
 export interface NoticeDraft {
   readonly recipient: string;
   readonly records: readonly NoticeRecord[];
+}
+
+/** What one agency received of one record: all answers of one version, purpose and set of clauses taken together. */
+export interface Received {
+  /** raw id */
+  readonly recordId: string;
+  readonly version: number;
+  readonly agency: string;
+  readonly purpose: string | null;
+  /** clauses relied on for that database */
+  readonly basis: readonly Basis[];
+  /** names of the fields that were selected; which of them were shown follows from the clauses */
+  readonly fields: readonly string[];
+}
+
+/** An act that was done, and everything others received of what it replaced. */
+export interface ReceivedOfAct {
+  readonly kind: QualityKind;
+  readonly owner: string;
+  /** name */
+  readonly recordType: string;
+  /** names of the fields and of the envelope inputs that a correction changed */
+  readonly changed: readonly string[];
+  /** raw id → the version that was replaced */
+  readonly replaced: ReadonlyMap<string, number>;
+  readonly received: readonly Received[];
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { InboxNotice } from '../domain/inbox.js';
-import type { Inbox } from '../hub/ports.js';
+import type { LedgerDoubt, Ports } from '../hub/ports.js';
 import { HttpRefusal } from './http-error.js';
 import { InboxWatch } from './inbox-watch.js';
 import type { Gauge } from './metrics.js';
@@ -18,7 +18,8 @@ export const STREAM_LIMITS: StreamLimits = {
   streamsPerAgencyMax: 50,
   streamsMax: 1_000,
   heartbeatMs: 15_000,
-  lifeMsMax: 3_600_000,
+  // Roles and agencies are looked at when a stream begins: what was taken from somebody ends this soon.
+  lifeMsMax: 300_000,
   unreadMsMax: 10_000,
 };
 
@@ -26,7 +27,10 @@ export const STREAM_LIMITS: StreamLimits = {
 const BATCH = 100;
 
 /** Why a stream ended; whoever reads on opens another one behind the last id. */
-export type StreamEnd = 'TOKEN_EXPIRED' | 'LIFETIME_OVER' | 'SHUTDOWN';
+export type StreamEnd = 'TOKEN_EXPIRED' | 'LIFETIME_OVER' | 'SHUTDOWN' | LedgerDoubt;
+
+/** What the streams of a process read. */
+export type StreamSource = Pick<Ports, 'inbox'> & { readonly witnesses: Pick<Ports['witnesses'], 'doubt'> };
 
 /** A place among the open streams. */
 export interface StreamPlace {
@@ -44,17 +48,17 @@ export interface StreamAsk {
 
 /** The open streams of one process. Each reads its notices from the table, in their order: nothing is queued for it in memory. */
 export class InboxStreams {
-  readonly #inbox: Inbox;
+  readonly #source: StreamSource;
   readonly #limits: StreamLimits;
   readonly #watch: InboxWatch;
   readonly #places = new Map<string, number>();
   readonly #open = new Set<InboxStream>();
   #count = 0;
 
-  constructor(inbox: Inbox, limits: StreamLimits = STREAM_LIMITS) {
-    this.#inbox = inbox;
+  constructor(source: StreamSource, limits: StreamLimits = STREAM_LIMITS) {
+    this.#source = source;
     this.#limits = limits;
-    this.#watch = new InboxWatch(inbox);
+    this.#watch = new InboxWatch(source.inbox);
   }
 
   /** Held until the stream ends, or `leave`. @throws HttpRefusal LIMIT_EXCEEDED */
@@ -81,7 +85,7 @@ export class InboxStreams {
 
   /** Sends notices until the stream ends. The head of the answer has left already. */
   open(response: ServerResponse, ask: StreamAsk): void {
-    const stream = new InboxStream(response, ask, { inbox: this.#inbox, limits: this.#limits });
+    const stream = new InboxStream(response, ask, { source: this.#source, limits: this.#limits });
     const unwatch = this.#watch.watch(ask.place.agency, (last) => stream.look(last));
     this.#open.add(stream);
     // A reader that went away in the middle of a write: `close` follows.
@@ -114,7 +118,7 @@ function tooMany(what: string): HttpRefusal {
 }
 
 interface StreamParts {
-  readonly inbox: Inbox;
+  readonly source: StreamSource;
   readonly limits: StreamLimits;
 }
 
@@ -141,8 +145,7 @@ class InboxStream {
       tokenMs < lifeMsMax ? [tokenMs, 'TOKEN_EXPIRED' as const] : [lifeMsMax, 'LIFETIME_OVER' as const];
     this.#timers.push(
       setTimeout(() => this.end(why), Math.max(0, endMs)),
-      // A comment: keeps proxies from closing the connection, and finds out who has gone.
-      setInterval(() => this.#isSending || this.response.write(':\n\n'), heartbeatMs),
+      setInterval(() => void this.#beat(), heartbeatMs),
     );
     this.response.write('retry: 3000\n\n');
     void this.#send();
@@ -165,14 +168,26 @@ class InboxStream {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
+  /** A comment: keeps proxies from closing the connection, and finds out who has gone. */
+  async #beat(): Promise<void> {
+    if (await this.#isAnswered()) this.#isSending || this.response.write(':\n\n');
+  }
+
+  /** INVARIANT (one past): a stream that was opened before is told nothing either while the hub answers nothing. */
+  async #isAnswered(): Promise<boolean> {
+    const doubt = await this.parts.source.witnesses.doubt();
+    if (doubt !== undefined) this.end(doubt);
+    return !this.#isOver;
+  }
+
   async #send(): Promise<void> {
     if (this.#isSending || this.#isOver) return;
     this.#isSending = true;
     try {
       while (this.#above < this.#last && !this.#isOver) {
         const page = { order: 'OLDEST_FIRST', limit: BATCH, above: this.#above } as const;
-        const notices = await this.parts.inbox.list(this.ask.place.agency, page);
-        if (this.#isOver) return;
+        const notices = await this.parts.source.inbox.list(this.ask.place.agency, page);
+        if (!(await this.#isAnswered())) return;
         for (const notice of notices) this.#above = Math.max(this.#above, notice.id);
         if (notices.length === 0 || (notices.length < BATCH && this.#last === Number.POSITIVE_INFINITY)) {
           this.#last = this.#above;

@@ -3,7 +3,7 @@ import { type Gauge, gaugeText, type Metrics } from './metrics.js';
 
 /**
  * One thing the hub cannot answer without. `check` rejects if it is missing; what it rejects with is not told. `DEGRADED`: the
- * hub answers, but something needs its operator. `Refused`: the hub answers nothing, and the reason may be told to whoever asks.
+ * hub answers, but something needs its operator; `Degraded` says what. `Refused`: the hub answers nothing, and the reason may be told to whoever asks.
  * Anything else is no more than that it did not reject.
  */
 export interface ReadinessCheck {
@@ -14,6 +14,11 @@ export interface ReadinessCheck {
 /** Why the hub answers nothing, in words that tell nothing of what it holds. */
 export interface Refused {
   readonly refused: string;
+}
+
+/** What needs its operator while the hub answers, in words that may be told to whoever asks. */
+export interface Degraded {
+  readonly degraded: string;
 }
 
 export interface VersionTold {
@@ -42,6 +47,7 @@ function resultOf({ check }: ReadinessCheck): Promise<Result> {
   const result = check().then(
     (said): Result => {
       if (isRefused(said)) return { state: 'failed', reason: said.refused };
+      if (isDegraded(said)) return { state: 'degraded', reason: said.degraded };
       return { state: said === 'DEGRADED' ? 'degraded' : 'ok' };
     },
     () => FAILED,
@@ -51,6 +57,9 @@ function resultOf({ check }: ReadinessCheck): Promise<Result> {
 
 const isRefused = (said: unknown): said is Refused =>
   typeof said === 'object' && said !== null && 'refused' in said && typeof said.refused === 'string';
+
+const isDegraded = (said: unknown): said is Degraded =>
+  typeof said === 'object' && said !== null && 'degraded' in said && typeof said.degraded === 'string';
 
 /** What was promised, or something else where that takes too long. */
 function inTime<T>(promised: Promise<T>, late: T): Promise<T> {

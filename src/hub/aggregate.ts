@@ -35,7 +35,7 @@ export async function aggregate(hub: Ports, journal: Journal, ask: AggregateAsk)
     const rows = await countRows(hub, plan, ask, decision);
     if (rows === STALE) return STALE;
     const released = protect(cellsOf(rows, plan, hub.timeZone, tokensOf(hub, ask, decision)), strictest(plan.sources));
-    note(journal, ask, plan, decision, rows);
+    note(journal, ask, plan, decision);
     // Where no source could answer nothing was counted: that is a gap, not a total of 0.
     const total = plan.sources.length === 0 ? null : released.total;
     return { ...released, total, sources: plan.lines };
@@ -153,15 +153,14 @@ function keyOf(
   }
 }
 
-/** What the ledger says of it: per database how many records were counted; a cell's count belongs to no ledger. */
-function note(
-  journal: Journal,
-  ask: AggregateAsk,
-  plan: AggregatePlan,
-  decision: Decision,
-  rows: readonly Row[],
-): void {
-  const lines = ledgerLines(plan.lines, decision, countsOf(plan, rows));
+/**
+ * What the ledger says of it: which databases were counted.
+ *
+ * INVARIANT (no count beside the table): never how many records. The requester's auditor reads the line too, and the exact number
+ * would lift any suppression; and one that is there only where a database was counted by itself would tell its owner of others.
+ */
+function note(journal: Journal, ask: AggregateAsk, plan: AggregatePlan, decision: Decision): void {
+  const lines = ledgerLines(plan.lines, decision, null);
   journal.ask(
     {
       action: ask.action,
@@ -173,19 +172,4 @@ function note(
     },
     guardOf(ask, decision),
   );
-}
-
-function countsOf(plan: AggregatePlan, rows: readonly Row[]): ReadonlyMap<string, number> | null {
-  const databaseAt = plan.dimensions.findIndex(({ kind }) => kind === 'database');
-  const [only, ...others] = plan.sources;
-  // Counted together, the databases' shares are not known, and asking for them would double the work.
-  if (databaseAt < 0 && others.length > 0) return null;
-  const codes = new Map(plan.sources.map(({ source: { database } }) => [String(database.id), database.code]));
-  const counts = new Map<string, number>();
-  for (const cells of rows) {
-    const code = databaseAt < 0 ? only?.source.database.code : codes.get(cells[databaseAt] ?? '');
-    if (code === undefined) continue;
-    counts.set(code, (counts.get(code) ?? 0) + Number(cells[plan.dimensions.length] ?? 0));
-  }
-  return counts;
 }

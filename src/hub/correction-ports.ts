@@ -1,7 +1,14 @@
 /** Correction, dispute and erasure of records, and who is told of them. */
 import type { Erasure, NoticeRecord, QualityAttestation, QualityNotice, QualityStatus } from '../domain/evidence.js';
 import type { LedgerEntry } from '../domain/ledger.js';
-import type { NoticeDraft, QualityAct, RecordPlace, StoredRecord, VersionedId } from '../domain/quality-act.js';
+import type {
+  NoticeDraft,
+  QualityAct,
+  ReceivedOfAct,
+  RecordPlace,
+  StoredRecord,
+  VersionedId,
+} from '../domain/quality-act.js';
 import type { Value } from '../domain/record-type.js';
 
 /** Acts on the quality of records, what they left behind, and who was told. All @throw HubError SOURCE_UNAVAILABLE. */
@@ -12,16 +19,18 @@ export interface Corrections {
     by: { readonly id: string } | { readonly key: Readonly<Record<string, Value>> },
   ): Promise<StoredRecord | undefined>;
   /**
-   * Does an act as a whole, with its notices and its ledger entry, or not at all. `noticesOf` and then `entryOf` are called while
-   * nobody else can append to the ledger and after every version concerned has been replaced: a disclosure of such a version
-   * stands before the act's entry, or nowhere. `STALE`: a record is not, or no longer, in the version given; nothing was done.
-   * @throws HubError LEDGER_UNAVAILABLE if the entry cannot be written
+   * Does an act as a whole, with its ledger entry, or not at all. Its recipients are not told yet: it is among `untold` from its
+   * commit on. `STALE`: a record is not, or no longer, in the version given; nothing was done.
+   * @throws HubError LEDGER_UNAVAILABLE if the entry cannot be written; an erasure that is in safekeeping by then is done later
    */
-  apply(
-    act: QualityAct,
-    noticesOf: () => Promise<readonly NoticeDraft[]>,
-    entryOf: () => LedgerEntry,
-  ): Promise<QualityActDone | 'STALE'>;
+  apply(act: QualityAct, entry: LedgerEntry): Promise<QualityActDone | 'STALE'>;
+  /** Acts whose recipients are to be told, or told more, the oldest first: numbers greater than `after`. */
+  untold(limit: number, after?: number): Promise<readonly number[]>;
+  /**
+   * Tells whoever received what an act replaced, by the ledger's index as it stands, what they were not told of it yet. Whoever
+   * else does the same at the same time tells nothing twice. `LATER`: the index does not reach the act's entry.
+   */
+  tell(act: number, draftsOf: (of: ReceivedOfAct) => readonly NoticeDraft[]): Promise<'TOLD' | 'LATER'>;
   /** Raw ids of the records that have or had this key: live, or erased. `key`: values as `readKey` (records/) gives them. */
   recordIdsOf(databaseId: number, key: Readonly<Record<string, Value>>): Promise<readonly string[]>;
   /** What stood in a record in a version that an act replaced; undefined: nothing is kept, or it was erased. */

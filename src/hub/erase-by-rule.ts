@@ -3,9 +3,9 @@ import type { Erasure, QualityReason } from '../domain/evidence.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { RecordPlace, VersionedId } from '../domain/quality-act.js';
 import type { Ports } from './ports.js';
-import { type Acting, doAct, dueAt, NO_CHANGES, subjectOf } from './quality-act.js';
+import { type Acting, dueAt, NO_CHANGES, subjectOf } from './quality-act.js';
 
-/** Records erased in one transaction: it holds the ledger's lock, so it must be short. */
+/** Records erased in one transaction: imports of the database wait for it. */
 export const ERASED_AT_ONCE_MAX = 1_000;
 const DUE_WITHIN = 'P30D';
 
@@ -18,9 +18,9 @@ export interface RuledErasure {
   readonly action: string;
 }
 
-/** Erases records of one database as one act of the hub, with one entry. @returns false if one of them changed meanwhile: nothing was erased */
+/** Erases records of one database as one act of the hub, with one entry; the job `tell-recipients` tells. @returns false if one of them changed meanwhile: nothing was erased */
 export async function eraseByRule(
-  hub: Pick<Acting, 'agreements' | 'corrections' | 'ledgerViews' | 'timeZone'>,
+  hub: Pick<Acting, 'agreements' | 'corrections' | 'signing' | 'timeZone'>,
   { place, reason, records, gone = [], action }: RuledErasure,
 ): Promise<boolean> {
   const act = {
@@ -34,12 +34,11 @@ export async function eraseByRule(
     changes: NO_CHANGES,
     gone,
   };
-  const done = await doAct(hub, act, (recipients) =>
-    systemEntry(place.database.owner, action, {
-      ...subjectOf(act, recipients),
-      ...(gone.length === 0 ? {} : { tombstones: gone.length }),
-    }),
-  );
+  const entry = systemEntry(place.database.owner, action, {
+    ...subjectOf(hub, act),
+    ...(gone.length === 0 ? {} : { tombstones: gone.length }),
+  });
+  const done = await hub.corrections.apply(act, entry);
   return done !== 'STALE';
 }
 

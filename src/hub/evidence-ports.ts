@@ -4,7 +4,8 @@ import type { Contradiction, Erasure, ExportSeal, LedgerKey, SignedHead } from '
 /** Signed heads of the ledger's tree, and the keys they are signed with. All @throw HubError SOURCE_UNAVAILABLE. */
 export interface TreeHeads {
   /**
-   * The head of now; the same one again if nothing was appended since. The newest one stands in safekeeping too.
+   * The head of now; the same one again if nothing was appended since. The newest one stands in safekeeping too. Heads are signed
+   * at most once in a while (once a second in a running hub), for all who ask meanwhile.
    * @throws HubError LEDGER_CONTRADICTED if the ledger does not grow out of the head kept there
    */
   sign(): Promise<SignedHead>;
@@ -39,7 +40,7 @@ export interface Safekeeping {
   keys(): Promise<string | undefined>;
   /** Durable when it resolves: to be awaited before the transaction that erases commits. */
   appendErasures(erasures: readonly Erasure[]): Promise<void>;
-  /** In the order in which they were appended. @throws Error if a line cannot be read */
+  /** In the order in which they were appended. @throws Error if a line is none that this hub wrote */
   readErasures(): Promise<readonly Erasure[]>;
 }
 

@@ -51,6 +51,8 @@ export interface LedgerViews {
   statistics(viewer: string, filter: LedgerFilter, groupBy: readonly LedgerDimension[]): Promise<readonly LedgerCell[]>;
   /** Who received these records, the newest first; within an entry in one order. Its owner's own reads are receipts too. */
   receiptsOf(ask: ReceiptAsk): Promise<readonly Receipt[]>;
+  /** How many entries, of those the index has passed, nobody can read: they are in no list, and their recipients are not known. */
+  unreadable(): Promise<number>;
   /** Entries of before this instant are in archives, and in no list; null = all are here. */
   archivedBefore(): Promise<Date | null>;
 }

@@ -1,6 +1,6 @@
 /**
- * The journey of an act on a record's quality: steward of the owner → record → next version → who received the ones before →
- * notices → ledger → commit. All of it or nothing.
+ * The journey of an act on a record's quality: steward of the owner → record → next version → ledger → commit, all of it or nothing;
+ * then who received the versions before → notices, at once or by the next run of a job.
  */
 import { durationFrom } from '../domain/duration.js';
 import { HubError, type UserError } from '../domain/errors.js';
@@ -10,20 +10,20 @@ import type { QualityAct, RecordContent, RecordPlace, StoredRecord } from '../do
 import { CALENDAR } from './calendar.js';
 import type { Party } from './change-agreement.js';
 import type { Journal } from './journal.js';
-import { noticeDrafts } from './notice-drafts.js';
 import type { Ports } from './ports.js';
 import { findRecord, LEDGER_IDS, type RecordName } from './record-target.js';
+import { tellRecipients } from './tell-recipients.js';
 
 /** The part of the hub an act on records needs. */
 export type Acting = Pick<
   Ports,
-  'agreements' | 'corrections' | 'ledgerViews' | 'registry' | 'seal' | 'standard' | 'timeZone'
+  'agreements' | 'corrections' | 'ledgerViews' | 'registry' | 'seal' | 'signing' | 'standard' | 'timeZone'
 >;
 
 /** What every act on one record says. */
 export interface QualityAsk extends RecordName {
   readonly reason: QualityReason;
-  /** for the owner's own ledger: no notice carries it */
+  /** for the owner alone: no notice carries it, the ledger its digest, and it goes with the record */
   readonly note?: string;
   /** ISO 8601 duration: how long recipients have to say what they did */
   readonly dueWithin: string;
@@ -37,7 +37,12 @@ export interface ActedRecord {
 }
 
 export type QualityActed =
-  | { readonly kind: 'DONE'; readonly record: ActedRecord; readonly notices: readonly QualityNotice[] }
+  | {
+      readonly kind: 'DONE';
+      readonly record: ActedRecord;
+      /** null: who received it is told within the next minutes */
+      readonly notices: readonly QualityNotice[] | null;
+    }
   | { readonly kind: 'REFUSED'; readonly userErrors: readonly UserError[] };
 
 export interface NamedQualityAct {
@@ -54,6 +59,8 @@ const ATTEMPTS_MAX = 3;
 const NOTE_LENGTH_MAX = 2_000;
 const DUE_DAYS_MAX = 366;
 const DAYS_OF_MONTH = 31;
+/** how long an answer waits for the ledger's index, before it leaves the telling to the job */
+const INDEX_WAIT_MS_MAX = 5_000;
 
 /** @throws HubError FORBIDDEN: the gate asked already; STALE_VERSION if others kept changing the record */
 export async function actOnRecord(
@@ -86,56 +93,28 @@ export async function actOnRecord(
     const [id = ''] = hub.seal.sealIds({ agency, purpose: LEDGER_IDS }, [
       { databaseId: place.database.id, id: record.id },
     ]);
-    const done = await doAct(hub, act, (recipients) => {
-      journal.act(name, { record: id, version: record.version, ...subjectOf(act, recipients) });
-      return journal.entry();
-    });
+    journal.act(name, { record: id, version: record.version, ...subjectOf(hub, act) });
+    const done = await hub.corrections.apply(act, journal.entry());
     if (done === 'STALE') continue;
     journal.close();
-    await hub.agreements.inForce({ refresh: true });
     const acted = { id, version: kind === 'ERASED' ? record.version : record.version + 1, status: kind };
-    return { kind: 'DONE', record: acted, notices: await hub.corrections.noticesOfAct(done) };
+    return { kind: 'DONE', record: acted, notices: await toldOf(hub, done.act) };
   }
   throw new HubError('STALE_VERSION', 'others kept changing this record; look at it and try again');
 }
 
-/**
- * Does an act and tells everybody who received what it replaces.
- *
- * @param entryOf the entry of the act; `recipients`: how many agencies are told
- * @returns number of the act
- */
-export async function doAct(
-  hub: Pick<Acting, 'agreements' | 'corrections' | 'ledgerViews'>,
-  act: QualityAct,
-  entryOf: (recipients: number) => LedgerEntry,
-): Promise<number | 'STALE'> {
-  const { database, recordType, kind, changes } = act;
-  const ids = act.records.map(({ id }) => id);
-  const receiptsOf = () => hub.ledgerViews.receiptsOf({ databaseId: database.id, recordIds: ids });
-  // The ledger's index is brought up to date before its lock is held: under the lock there is next to nothing left to do.
-  await receiptsOf();
-  const { set } = await hub.agreements.inForce();
-  const grounds = {
-    kind,
-    owner: database.owner,
-    recordType,
-    changed: { fields: Object.keys(changes.fields), envelope: Object.keys(changes.envelope) },
-    currentVersions: new Map(act.records.map(({ id, version }) => [id, kind === 'ERASED' ? null : version + 1])),
-    versions: set.versions,
-  };
-  let recipients = 0;
-  const noticesOf = async () => {
-    const drafts = noticeDrafts(await receiptsOf(), grounds);
-    recipients = drafts.length;
-    return drafts;
-  };
-  const done = await hub.corrections.apply(act, noticesOf, () => entryOf(recipients));
-  return done === 'STALE' ? done : done.act;
+/** The notices of an act that is done. Whatever keeps them from being written now must not say that the act failed: the job writes them. */
+async function toldOf(hub: Acting, act: number): Promise<readonly QualityNotice[] | null> {
+  try {
+    const told = await tellRecipients(hub, act, AbortSignal.timeout(INDEX_WAIT_MS_MAX));
+    return told === 'TOLD' ? await hub.corrections.noticesOfAct(act) : null;
+  } catch {
+    return null;
+  }
 }
 
-/** What the ledger keeps of an act beside its name: names and numbers, and the note of its owner. */
-export function subjectOf(act: QualityAct, recipients: number): LedgerEntry['subject'] {
+/** What the ledger keeps of an act beside its name: names, numbers, and a digest of what its owner noted. */
+export function subjectOf({ signing }: Pick<Acting, 'signing'>, act: QualityAct): LedgerEntry['subject'] {
   const { database, kind, reason, note, changes, dueAt, records } = act;
   const changed = [...Object.keys(changes.fields), ...Object.keys(changes.envelope)];
   return {
@@ -143,10 +122,9 @@ export function subjectOf(act: QualityAct, recipients: number): LedgerEntry['sub
     kind,
     reason,
     records: records.length,
-    recipients,
-    ...(recipients === 0 ? {} : { dueAt: dueAt.toISOString() }),
+    dueAt: dueAt.toISOString(),
     ...(changed.length === 0 ? {} : { fields: changed.join(',') }),
-    ...(note === null ? {} : { note }),
+    ...(note === null ? {} : { noteDigest: signing.sha256(note) }),
   };
 }
 

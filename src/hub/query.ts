@@ -236,28 +236,26 @@ export function viewAsOf({ agency, viewedBy }: Pick<PageAsk, 'agency' | 'viewedB
 }
 
 /**
- * Source lines as the ledger keeps them: with the clauses behind each. `given`: by database the records served, or how
- * many were counted; null = counted, not told apart.
+ * Source lines as the ledger keeps them: with the clauses behind each. `given`: by database the records served; null = counted.
  */
 export function ledgerLines(
   lines: readonly SourceLine[],
   decision: Decision,
-  given: ReadonlyMap<string, number | readonly DisclosedRecord[]> | null,
+  given: ReadonlyMap<string, readonly DisclosedRecord[]> | null,
 ): readonly LedgerLine[] {
   return lines.map((line) => {
     const { database, outcome, reason } = line;
     const grant = decision.grants.find((candidate) => candidate.database.code === database);
-    const served = given?.get(database) ?? 0;
+    const served = given?.get(database) ?? [];
     const isAnswered = outcome !== 'WITHHELD' && outcome !== 'UNAVAILABLE';
-    const count = typeof served === 'number' ? served : served.length;
     return {
       database,
       owner: grant?.database.owner ?? null,
       outcome,
       reason,
       basis: basisOf(grant),
-      records: !isAnswered ? 0 : given === null ? null : count,
-      ...(typeof served === 'number' ? {} : { disclosed: served }),
+      records: isAnswered && given === null ? null : served.length,
+      ...(served.length === 0 ? {} : { disclosed: served }),
     };
   });
 }

@@ -2,6 +2,7 @@ import { type HeadFile, headFileText, headFrom, readHead, verifyHead } from '../
 import type { Contradiction, LedgerKey } from '../domain/evidence.js';
 import type {
   KeptFile,
+  LedgerDoubt,
   LedgerLook,
   LedgerStanding,
   PresentedHead,
@@ -18,12 +19,18 @@ export interface WitnessParts {
   readonly monotonicMs: () => number;
   /** told of each look that found something else than the one before */
   readonly onLook?: (look: LedgerLook) => void;
+  /** told the code of what keeps looks from succeeding, once; undefined once one succeeded again */
+  readonly onBlind?: (cause: string | undefined) => void;
 }
 
 /** How old a look may be that a request relies on. */
 const LOOK_MS_MAX = 5_000;
 /** After a look that failed: not every request waits for a database that is not there. */
 const RETRY_MS = 1_000;
+/** How long a request waits for a look: a folder on a network may hang for ever. */
+const WAIT_MS_MAX = 2_000;
+/** How long the hub answers without a look that succeeded: longer than such a folder is away for a moment. */
+export const UNSEEN_MS_MAX = 180_000;
 
 /**
  * Compares the stored ledger with every head of it that is kept outside the database. What is signed can have come from this hub
@@ -31,9 +38,12 @@ const RETRY_MS = 1_000;
  */
 export class Witnesses implements LedgerStanding {
   readonly #parts: WitnessParts;
+  /** when the last look began that succeeded, and the last one at all */
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #triedMs = Number.NEGATIVE_INFINITY;
   #contradiction: Contradiction | undefined;
   #looking: Promise<unknown> | undefined;
+  #blindness: string | undefined;
   #told = '';
   /** contradicting heads that could not be put into safekeeping */
   readonly #unkept = new Map<string, KeptFile>();
@@ -42,22 +52,47 @@ export class Witnesses implements LedgerStanding {
     this.#parts = parts;
   }
 
+  async doubt(): Promise<LedgerDoubt | undefined> {
+    await this.#lookIfDue();
+    if (this.#contradiction !== undefined) return 'LEDGER_CONTRADICTED';
+    // INVARIANT (no witness, no answer): else taking the folder away before setting the database back would disarm this check.
+    return this.#parts.monotonicMs() - this.#lookedMs < UNSEEN_MS_MAX ? undefined : 'LEDGER_UNWITNESSED';
+  }
+
   async contradiction(): Promise<Contradiction | undefined> {
-    if (this.#parts.monotonicMs() - this.#lookedMs >= LOOK_MS_MAX) {
-      // One look for all who wait. One that fails leaves what is known: where the database is gone, nobody is answered anyway.
-      this.#looking ??= this.look()
-        .catch(() => {
-          this.#lookedMs = this.#parts.monotonicMs() - LOOK_MS_MAX + RETRY_MS;
-        })
-        .finally(() => {
-          this.#looking = undefined;
-        });
-      await this.#looking;
-    }
+    await this.#lookIfDue();
     return this.#contradiction;
   }
 
+  async #lookIfDue(): Promise<void> {
+    const nowMs = this.#parts.monotonicMs();
+    if (nowMs - this.#lookedMs < LOOK_MS_MAX) return;
+    if (this.#looking === undefined) {
+      if (nowMs - this.#triedMs < RETRY_MS) return;
+      this.#triedMs = nowMs;
+      // One look for all who wait. One that fails leaves what is known.
+      this.#looking = this.look()
+        .catch(() => undefined)
+        .finally(() => {
+          this.#looking = undefined;
+        });
+    }
+    await within(this.#triedMs + WAIT_MS_MAX - nowMs, this.#looking);
+  }
+
   async look(): Promise<LedgerLook> {
+    try {
+      const look = await this.#look();
+      this.#tellBlindness(undefined);
+      return look;
+    } catch (error) {
+      const { code } = error as { readonly code?: unknown };
+      this.#tellBlindness(typeof code === 'string' ? code : 'unknown');
+      throw error;
+    }
+  }
+
+  async #look(): Promise<LedgerLook> {
     const begunMs = this.#parts.monotonicMs();
     const keys = await this.#parts.treeHeads.keys();
     const files = [...(await this.#parts.safekeeping.heads()), ...this.#unkept.values()];
@@ -69,8 +104,11 @@ export class Witnesses implements LedgerStanding {
       .filter(({ head }) => roots.get(head.size) !== head.root)
       .map(({ name, head }) => ({ file: name, size: head.size, root: head.root, at: head.at, treeSize: size }))
       .sort((a, b) => b.size - a.size);
-    this.#lookedMs = begunMs;
-    this.#contradiction = contradictions[0];
+    // One that hung is not to put what was then in the place of what is known since.
+    if (begunMs >= this.#lookedMs) {
+      this.#lookedMs = begunMs;
+      this.#contradiction = contradictions[0];
+    }
     return this.#tell({ contradictions, doubts, treeSize: size });
   }
 
@@ -122,10 +160,24 @@ export class Witnesses implements LedgerStanding {
     return undefined;
   }
 
+  #tellBlindness(cause: string | undefined): void {
+    if (cause !== this.#blindness) this.#parts.onBlind?.(cause);
+    this.#blindness = cause;
+  }
+
   #tell(look: LedgerLook): LedgerLook {
     const told = JSON.stringify([look.contradictions.map(({ file, size }) => [file, size]), look.doubts]);
     if (told !== this.#told && (told !== '[[],[]]' || this.#told !== '')) this.#parts.onLook?.(look);
     this.#told = told;
     return look;
   }
+}
+
+/** Resolves with the promise, or after so many milliseconds. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms));
+  });
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

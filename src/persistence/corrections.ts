@@ -6,6 +6,7 @@ import type { LedgerEntry } from '../domain/ledger.js';
 import type {
   NoticeDraft,
   QualityAct,
+  ReceivedOfAct,
   RecordContent,
   RecordPlace,
   StoredRecord,
@@ -27,6 +28,7 @@ import { type KeyHash, keyHashWith } from './key-hash.js';
 import { isOutage, LOCK_WAIT_MAX, STANDSTILL_MAX, unavailable } from './outage.js';
 import { carryOut } from './quality-act.js';
 import { listNotices, type NoticeRow, noticeFrom, noticeRecords, noticesOfAct } from './quality-notice-statements.js';
+import { tellOfAct } from './quality-telling.js';
 import { byIds, byKey, type ContentRow, dueRecords, reviewsDue } from './record-statements.js';
 
 export interface CorrectionsOptions {
@@ -60,6 +62,8 @@ export function createCorrections(options: CorrectionsOptions): PostgresCorrecti
 
 class CorrectionsInPostgres implements PostgresCorrections {
   readonly #pool: Pool;
+  /** of its own: whoever is read a million times takes a while to be told of, and no act waits for that */
+  readonly #telling: Pool;
   readonly #keyHash: KeyHash;
   readonly #standard: ExchangeStandard;
   readonly #safekeeping: Safekeeping;
@@ -68,16 +72,8 @@ class CorrectionsInPostgres implements PostgresCorrections {
     this.#keyHash = keyHashWith(secret);
     this.#standard = standard;
     this.#safekeeping = safekeeping;
-    this.#pool = new Pool({
-      connectionString: url,
-      max: CONNECTIONS_MAX,
-      application_name: 'besa-corrections',
-      connectionTimeoutMillis: CONNECT_MS_MAX,
-      options: SETTINGS,
-    });
-    // A connection lost while idle is no event; one lost between two statements is told by the next one.
-    this.#pool.on('error', () => undefined);
-    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#pool = poolOf(url, 'besa-corrections');
+    this.#telling = poolOf(url, 'besa-telling');
   }
 
   async find(
@@ -89,31 +85,23 @@ class CorrectionsInPostgres implements PostgresCorrections {
     return row === undefined ? undefined : recordFrom(row);
   }
 
-  async apply(
-    act: QualityAct,
-    noticesOf: () => Promise<readonly NoticeDraft[]>,
-    entryOf: () => LedgerEntry,
-  ): Promise<QualityActDone | 'STALE'> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw unavailable(error);
+  apply(act: QualityAct, entry: LedgerEntry): Promise<QualityActDone | 'STALE'> {
+    const keepErasures = (erasures: readonly Erasure[]) => this.#keep(erasures);
+    return inTransaction(this.#pool, (client) =>
+      carryOut(client, act, { entry, keyHash: this.#keyHash, keepErasures }),
+    );
+  }
+
+  async untold(limit: number, after = 0): Promise<readonly number[]> {
+    const rows = await this.#rows<{ readonly act: number }>({
+      text: 'select distinct act::float8 as act from besa.quality_untold where act > $2 order by act limit $1',
+      values: [limit, after],
     });
-    try {
-      // Read committed: the append looks again, in its own snapshot, after it has the ledger's lock.
-      await client.query('begin isolation level read committed');
-      const done = await carryOut(client, act, {
-        noticesOf,
-        entryOf,
-        keyHash: this.#keyHash,
-        keepErasures: (erasures) => this.#keep(erasures),
-      });
-      await client.query(done === 'STALE' ? 'rollback' : 'commit');
-      client.release();
-      return done;
-    } catch (error) {
-      await giveBack(client);
-      if (error instanceof HubError) throw error;
-      throw isOutage(error) ? unavailable(error, BROKEN_OFF) : faultOf(error);
-    }
+    return rows.map(({ act }) => act);
+  }
+
+  tell(act: number, draftsOf: (of: ReceivedOfAct) => readonly NoticeDraft[]): Promise<'TOLD' | 'LATER'> {
+    return inTransaction(this.#telling, (client) => tellOfAct(client, act, draftsOf));
   }
 
   async recordIdsOf(databaseId: number, key: Readonly<Record<string, Value>>): Promise<readonly string[]> {
@@ -200,13 +188,13 @@ class CorrectionsInPostgres implements PostgresCorrections {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#telling.end()]);
   }
 
   async #replayOf(databaseId: number, erasures: readonly Erasure[]): Promise<ErasuresToReplay> {
     const place = (await this.#places('where id = $1', [databaseId]))[0];
-    // A database the backup does not know has no record that could come back; its erasures wait for a newer backup.
-    if (place === undefined) return { databaseId, live: [], gone: [] };
+    // A database that is not there has no record that could come back; its erasures wait for a newer backup.
+    if (place === undefined) return { databaseId, live: [], gone: erasures };
     const ids = erasures.map(({ recordId }) => recordId);
     const rows = await this.#rows<ContentRow>(byIds(place, ids, false));
     const versions = new Map(rows.map(({ id, version }) => [id, version]));
@@ -243,6 +231,42 @@ class CorrectionsInPostgres implements PostgresCorrections {
 
 function recordFrom({ id, version, status, fields, envelope }: ContentRow): StoredRecord {
   return { id, version, status: status as StoredRecord['status'], content: { fields, envelope } };
+}
+
+function poolOf(url: string, name: string): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: CONNECTIONS_MAX,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    options: SETTINGS,
+  });
+  // A connection lost while idle is no event; one lost between two statements is told by the next one.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** Does it in one transaction, and takes everything back if it fails, or says that there is nothing to keep. */
+async function inTransaction<Done extends object | string>(
+  pool: Pool,
+  act: (client: PoolClient) => Promise<Done>,
+): Promise<Done> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw unavailable(error);
+  });
+  try {
+    // Read committed: the append looks again, in its own snapshot, after it has the ledger's lock.
+    await client.query('begin isolation level read committed');
+    const done = await act(client);
+    await client.query(done === 'STALE' || done === 'LATER' ? 'rollback' : 'commit');
+    client.release();
+    return done;
+  } catch (error) {
+    await giveBack(client);
+    if (error instanceof HubError) throw error;
+    throw isOutage(error) ? unavailable(error, BROKEN_OFF) : faultOf(error);
+  }
 }
 
 /** A transaction whose connection broke is over; one that still has it is ended here. */

@@ -138,6 +138,11 @@ class IndexedViews implements PostgresLedgerViews {
     return rows.map((row) => ({ ...row, databaseId: ask.databaseId }));
   }
 
+  async unreadable(): Promise<number> {
+    const [row] = await this.#rows<{ count: number }>(UNREADABLE, []);
+    return row?.count ?? 0;
+  }
+
   async archivedBefore(): Promise<Date | null> {
     const [row] = await this.#rows<{ before: Date | null }>(ARCHIVED_BEFORE, []);
     return row?.before ?? null;
@@ -207,6 +212,8 @@ const RECEIPTS = `select r.sequence::float8 as sequence, l.at, r.record_id::text
   where r.database_id = $1 and r.record_id = any ($2::bigint[]) and ($3::int[] is null or r.version = any ($3))
     and ($4::bigint is null or r.sequence <= $4)
   order by r.sequence desc, r.place, r.record_id, r.version limit $5`;
+
+const UNREADABLE = 'select count(*)::float8 as count from besa.ledger_unreadable';
 
 const ARCHIVED_BEFORE = `select (max(a.month)::timestamp + interval '1 month') at time zone 'UTC' as before
   from besa.ledger_archive a`;

@@ -2,10 +2,10 @@
 import type { QualityAttestation, QualityNotice } from '../domain/evidence.js';
 import type { QualityNoticePage, Statement } from '../hub/ports.js';
 
-const STATUS = `case when t.notice is not null then 'ATTESTED' when a.due_at <= besa.besa_now() then 'OVERDUE' else 'OPEN' end`;
+const STATUS = `case when t.notice is not null then 'ATTESTED' when n.due_at <= besa.besa_now() then 'OVERDUE' else 'OPEN' end`;
 
 const SELECT = `select n.id::text as id, n.number::float8 as number, a.database_id as "databaseId", a.kind, a.reason,
-    n.recipient, d.owner, a.at as "issuedAt", a.due_at as "dueAt", ${STATUS} as status,
+    n.recipient, d.owner, n.at as "issuedAt", n.due_at as "dueAt", ${STATUS} as status,
     (select count(*)::int from besa.quality_notice_record r where r.notice = n.number) as "recordCount",
     case when t.notice is not null then
       jsonb_build_object('person', t.person, 'statement', t.statement, 'outcome', t.outcome) end as attested,
@@ -36,9 +36,9 @@ export function listNotices({ agency, role, limit, status, id, below }: QualityN
   };
 }
 
-/** Notices of one act, by recipient. */
+/** Notices of one act, by recipient; of one recipient, the newest last. */
 export function noticesOfAct(act: number): Statement {
-  return { text: `${SELECT} where n.act = $1 order by n.recipient`, values: [act] };
+  return { text: `${SELECT} where n.act = $1 order by n.recipient, n.number`, values: [act] };
 }
 
 /** Records of one notice, by raw id. */

@@ -3,15 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readHead } from '../audit/signed-head.js';
-import { type Erasure, QUALITY_REASONS } from '../domain/evidence.js';
+import type { Erasure } from '../domain/evidence.js';
 import type { KeptFile, KeptHead, Safekeeping } from '../hub/ports.js';
-import { canonicalJson } from '../support/canonical-json.js';
 import { StartError } from '../support/start-error.js';
+import { ERASURES, type ErasureLines, erasureLinesUnder } from './erasure-lines.js';
 import { makePrivateFolder } from './make-folder.js';
 
 const OWN_HEAD = 'head.json';
 const KEYS = 'keys.json';
-const ERASURES = 'erasures.ndjson';
 const SUPERSEDED = 'superseded';
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
@@ -21,9 +20,10 @@ const HEAD_CHARACTERS_MAX = 10_000;
 /**
  * Opens the folder, and makes it if it is not there.
  *
+ * @param secret the hub's: erasures are sealed under it; without it they are neither read nor written
  * @throws StartError if it cannot be made or written
  */
-export async function openSafekeeping(folder: string): Promise<Safekeeping> {
+export async function openSafekeeping(folder: string, secret?: Buffer): Promise<Safekeeping> {
   try {
     makePrivateFolder(folder);
     await access(folder, constants.R_OK | constants.W_OK);
@@ -34,20 +34,23 @@ export async function openSafekeeping(folder: string): Promise<Safekeeping> {
       { cause },
     );
   }
-  return new SafekeepingFolder(folder);
+  return new SafekeepingFolder(folder, secret === undefined ? undefined : erasureLinesUnder(secret));
 }
 
 class SafekeepingFolder implements Safekeeping {
   readonly #folder: string;
+  readonly #lines: ErasureLines | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, lines: ErasureLines | undefined) {
     this.#folder = folder;
+    this.#lines = lines;
   }
 
   async keepHead({ size, text }: KeptHead): Promise<void> {
     // Several processes share the folder: a smaller head that comes late must not take the place of a larger one.
-    const kept = sizeIn(await this.newestHead());
-    if (kept !== undefined && kept > size) return;
+    const newest = await this.newestHead();
+    const kept = sizeIn(newest);
+    if ((kept !== undefined && kept > size) || newest?.trim() === text) return;
     await this.#write(OWN_HEAD, text);
   }
 
@@ -62,7 +65,8 @@ class SafekeepingFolder implements Safekeeping {
   async heads(): Promise<readonly KeptFile[]> {
     const found = await readdir(this.#folder, { withFileTypes: true });
     const names = found.filter((one) => !one.isDirectory() && one.name.endsWith('.json') && one.name !== KEYS);
-    return Promise.all(names.map(async ({ name }) => ({ name, text: await this.#head(name) })));
+    const files = await Promise.all(names.map(async ({ name }) => ({ name, text: await this.#head(name) })));
+    return files.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));
   }
 
   async supersede(names: readonly string[]): Promise<void> {
@@ -86,6 +90,7 @@ class SafekeepingFolder implements Safekeeping {
 
   async appendErasures(erasures: readonly Erasure[]): Promise<void> {
     if (erasures.length === 0) return;
+    const lines = this.#sealed.textOf(erasures);
     const file = await open(join(this.#folder, ERASURES), 'a+', PRIVATE_FILE);
     try {
       const { size } = await file.stat();
@@ -93,7 +98,7 @@ class SafekeepingFolder implements Safekeeping {
       if (size > 0) await file.read(last, 0, 1, size - 1);
       // What a killed process left half written stays a line of its own: its erasure was never acknowledged.
       const begin = size > 0 && last[0] !== LINE_END ? '\n' : '';
-      await file.appendFile(`${begin}${erasures.map(erasureLine).join('')}`);
+      await file.appendFile(`${begin}${lines}`);
       await file.sync();
       if (size === 0) await syncFolder(this.#folder);
     } finally {
@@ -102,13 +107,18 @@ class SafekeepingFolder implements Safekeeping {
   }
 
   async readErasures(): Promise<readonly Erasure[]> {
-    return erasuresIn((await this.#read(ERASURES)) ?? '');
+    return this.#sealed.read((await this.#read(ERASURES)) ?? '');
   }
 
-  /** Empty for a file that cannot be read, or is too long to be a head: it is named with those that count for nothing. */
-  async #head(name: string): Promise<string> {
-    const text = (await this.#read(name).catch(() => undefined)) ?? '';
-    return text.length > HEAD_CHARACTERS_MAX ? '' : text;
+  get #sealed(): ErasureLines {
+    if (this.#lines === undefined) throw new Error('erasures are kept under the secret of the hub');
+    return this.#lines;
+  }
+
+  /** Empty for a file that is too long to be a head: it is named with those that count for nothing. undefined: it is gone. */
+  async #head(name: string): Promise<string | undefined> {
+    const text = await this.#read(name);
+    return text !== undefined && text.length > HEAD_CHARACTERS_MAX ? '' : text;
   }
 
   #read(name: string): Promise<string | undefined> {
@@ -155,43 +165,6 @@ function sizeIn(text: string | undefined): number | undefined {
     return text === undefined ? undefined : readHead(text).size;
   } catch {
     return undefined;
-  }
-}
-
-function erasureLine({ at, ...erasure }: Erasure): string {
-  return `${canonicalJson({ ...erasure, at: at.toISOString() })}\n`;
-}
-
-/** @throws Error if a whole line is no erasure: one that is passed over would bring the record back */
-function erasuresIn(text: string): readonly Erasure[] {
-  // A line without its closing brace was cut off while it was written, before anybody relied on it.
-  const lines = text.split('\n').filter((line) => line.endsWith('}'));
-  return lines.map((line, index) => {
-    const erasure = erasureFrom(parsed(line));
-    if (erasure !== undefined) return erasure;
-    throw new Error(`erasure ${index + 1} in safekeeping cannot be read; put back a whole \`${ERASURES}\``);
-  });
-}
-
-function erasureFrom(read: Partial<Record<string, unknown>>): Erasure | undefined {
-  const { databaseId, recordId, version, keyHash } = read;
-  const at = new Date(String(read.at));
-  const reason = QUALITY_REASONS.find((known) => known === read.reason);
-  const isWhole =
-    typeof databaseId === 'number' &&
-    typeof recordId === 'string' &&
-    typeof version === 'number' &&
-    typeof keyHash === 'string';
-  if (!isWhole || reason === undefined || Number.isNaN(at.getTime())) return undefined;
-  return { databaseId, recordId, at, version, keyHash, reason };
-}
-
-function parsed(line: string): Partial<Record<string, unknown>> {
-  try {
-    const read: unknown = JSON.parse(line);
-    return typeof read === 'object' && read !== null ? read : {};
-  } catch {
-    return {};
   }
 }
 

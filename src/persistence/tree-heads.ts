@@ -18,6 +18,7 @@ import {
   settledKeys,
 } from './ledger-keys.js';
 import { isOutage, LOCK_WAIT_MAX, STANDSTILL_MAX, unavailable } from './outage.js';
+import { SharedTurns } from './shared-turns.js';
 
 export interface TreeHeadsOptions {
   /** of the hub's own role */
@@ -28,6 +29,8 @@ export interface TreeHeadsOptions {
   readonly safekeeping: Safekeeping;
   /** told the name or code of what went wrong with safekeeping; undefined once it went well again */
   readonly onKeepingFault?: (cause: string | undefined) => void;
+  /** how often heads are signed at most; as often as anybody asks if absent */
+  readonly headEveryMs?: number;
 }
 
 const CONNECTIONS_MAX = 2;
@@ -41,11 +44,13 @@ export class PostgresTreeHeads implements TreeHeads {
   readonly #pool: Pool;
   readonly #signer: LedgerSigner;
   readonly #options: TreeHeadsOptions;
+  readonly #signings: SharedTurns<SignedHead>;
 
   /** @throws TypeError if the key is no private Ed25519 key */
   constructor(options: TreeHeadsOptions) {
     this.#options = options;
     this.#signer = new LedgerSigner(options.key);
+    this.#signings = new SharedTurns(() => this.#sign(), options.headEveryMs ?? 0);
     this.#pool = new Pool({
       connectionString: options.url,
       max: CONNECTIONS_MAX,
@@ -59,6 +64,10 @@ export class PostgresTreeHeads implements TreeHeads {
   }
 
   sign(): Promise<SignedHead> {
+    return this.#signings.next();
+  }
+
+  #sign(): Promise<SignedHead> {
     return this.#underLock(async (client) => {
       const known = await this.#demandNewestKey(client);
       const { size, root } = await newestTree(client);

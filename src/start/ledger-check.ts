@@ -1,4 +1,5 @@
 /** What a start finds out about the ledger: it is recomputed while that takes seconds, and left to `besa audit verify` after that. */
+import { headTrust } from '../audit/head-trust.js';
 import { verify } from '../audit/verify.js';
 import { withLedger } from '../persistence/ledger-reader.js';
 
@@ -16,9 +17,9 @@ export async function checkLedger(
   databaseUrl: string,
   entriesMax: number = ENTRIES_CHECKED_AT_START_MAX,
 ): Promise<LedgerState> {
-  return withLedger(databaseUrl, async ({ size, chunks, isArchived }) => {
+  return withLedger(databaseUrl, async ({ size, chunks, isArchived, keys }) => {
     if (size > entriesMax) return { kind: 'NOT_CHECKED', entries: size };
-    const verdict = await verify(chunks, [], { isArchived });
+    const verdict = await verify(chunks, [], { isArchived, doubtOf: headTrust(keys, { trusted: [] }).doubtOf });
     if (verdict.kind === 'INTACT') return { kind: 'VERIFIED', entries: verdict.size };
     const { position, until, fault, explanation } = verdict;
     const where = position === until ? `entry ${position}` : `entry ${position}, or one up to ${until}`;

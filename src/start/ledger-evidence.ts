@@ -13,6 +13,10 @@ export interface EvidencePlace {
   readonly safekeeping?: Safekeeping;
   /** told of each look at the witnessed heads that found something else than the one before */
   readonly onWitnessLook?: (look: LedgerLook) => void;
+  /** told the code of what keeps looks at the witnessed heads from succeeding; undefined once one succeeded again */
+  readonly onWitnessesUnseen?: (cause: string | undefined) => void;
+  /** how often heads are signed at most; as often as anybody asks if absent */
+  readonly headEveryMs?: number;
   /** told the code of a fault of the safekeeping folder; undefined once it went well again */
   readonly onKeepingFault?: (cause: string | undefined) => void;
 }
@@ -27,13 +31,16 @@ export interface LedgerEvidence {
 export function createEvidence(
   url: string,
   signing: Pick<Signing, 'environment' | 'verify'>,
-  { ledgerKey, onKeepingFault, onWitnessLook, ...place }: EvidencePlace,
+  { ledgerKey, onKeepingFault, onWitnessLook, onWitnessesUnseen, headEveryMs = 0, ...place }: EvidencePlace,
 ): LedgerEvidence {
   const safekeeping = place.safekeeping ?? new FleetingSafekeeping();
   const key = ledgerKey ?? generateKeyPairSync('ed25519').privateKey;
   const faults = onKeepingFault === undefined ? {} : { onKeepingFault };
-  const treeHeads = new PostgresTreeHeads({ url, key, signing, safekeeping, ...faults });
-  const looks = onWitnessLook === undefined ? {} : { onLook: onWitnessLook };
+  const treeHeads = new PostgresTreeHeads({ url, key, signing, safekeeping, headEveryMs, ...faults });
+  const looks = {
+    ...(onWitnessLook === undefined ? {} : { onLook: onWitnessLook }),
+    ...(onWitnessesUnseen === undefined ? {} : { onBlind: onWitnessesUnseen }),
+  };
   const monotonicMs = (): number => performance.now();
   return {
     treeHeads,

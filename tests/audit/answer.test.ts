@@ -43,6 +43,7 @@ function hubWith(
         return { set: { version: '8', versions: [], acts: [] }, databases: [], now: new Date(0) };
       },
     },
+    witnesses: { doubt: async () => undefined },
     ledger: {
       list: async () => [],
       append: async (entry: LedgerEntry, held?: LedgerGuard): Promise<Appended> => {

@@ -45,7 +45,8 @@ const entryArbitrary: fc.Arbitrary<LedgerEntry> = fc
     sampleEntry({
       ...changes,
       requestId: randomUUID(),
-      justification: 'for all who were asked',
+      person: 'mark-person',
+      justification: 'because mark-person says so',
       operation: { name: 'mark-request', hash: 'mark-request' },
       errorCode: 'mark-request',
       subject: { of: 'mark-request' },
@@ -104,6 +105,24 @@ describe('of an entry', () => {
       }),
     );
     expect(seen).toBeGreaterThan(300);
+  });
+
+  test('an owner reads which person asked, and why, only where a line of its own speaks of an agreement', () => {
+    const seen = { told: 0, untold: 0 };
+    holds(
+      fc.property(entryArbitrary, (entry) => {
+        for (const reader of OWNERS.filter((one) => one !== entry.agency && isParty(entry, one))) {
+          const own = entry.asks.flatMap(({ lines }) => lines).filter(({ owner }) => owner === reader);
+          const isTold = own.some(({ reason }) => reason !== 'NO_AGREEMENT');
+          seen[isTold ? 'told' : 'untold'] += 1;
+          const view = seenBy(stored(entry), reader);
+          expect(JSON.stringify(view).includes('mark-person')).toBe(isTold);
+          const { person, justification } = isTold ? entry : { person: null, justification: null };
+          expect(view?.seen).toMatchObject({ person, justification, agency: entry.agency, purpose: entry.purpose });
+        }
+      }),
+    );
+    expect(Math.min(seen.told, seen.untold)).toBeGreaterThan(50);
   });
 
   test('a requester reads all but which records, unless they are its own', () => {

@@ -1,7 +1,8 @@
-/** What is disclosed while a record is corrected: its recipient is told, or it was given the new version. */
+/** What is disclosed while a record is corrected: its recipient is told, whenever its entry comes. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Ports } from '../../src/hub/ports.js';
-import { DATABASE, type OwnRecord, type QualityWorld, qualityWorld } from './quality-world.js';
+import { tellUntold } from '../../src/hub/tell-recipients.js';
+import { type Acted, DATABASE, type OwnRecord, type QualityWorld, qualityWorld } from './quality-world.js';
 
 let world: QualityWorld;
 let records: readonly OwnRecord[];
@@ -27,12 +28,12 @@ const nth = (n: number): OwnRecord => {
 const correct = (n: number, personsCount: number) =>
   world.act('correctRecord', { key: { nationalReference: nth(n).nationalReference }, changes: { personsCount } });
 
-/** Calls `before` when the port's method is called for the n-th time, once. */
-function interrupt<Port extends 'ledger' | 'ledgerViews'>(
+/** Does something before the n-th call of a port's method, once; or instead of it, and then the call fails. */
+function interrupt<Port extends 'ledger' | 'corrections'>(
   port: Port,
   method: keyof Ports[Port],
   calls: number,
-  when: 'BEFORE' | 'AFTER',
+  when: 'BEFORE' | 'FAIL',
   act: () => Promise<unknown>,
 ): void {
   const target = world.hub[port] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
@@ -48,10 +49,9 @@ function interrupt<Port extends 'ledger' | 'ledgerViews'>(
   let left = calls;
   target[name] = async (...args) => {
     left -= 1;
-    if (left === 0 && when === 'BEFORE') await act();
-    const done = await original(...args);
-    if (left === 0 && when === 'AFTER') await act();
-    return done;
+    if (left === 0) await act();
+    if (left === 0 && when === 'FAIL') throw new Error('the process ended here');
+    return original(...args);
   };
 }
 
@@ -72,36 +72,64 @@ function rawOf(n: number): { readonly databaseId: number; readonly id: string } 
   return ids;
 }
 
-/** Receipts of a version that stand behind the entry of the act that replaced it. There must be none. */
-async function belated(): Promise<readonly object[]> {
-  await world.hub.ledgerViews.index();
-  return world.rows(`select r.sequence, r.version from besa.ledger_receipt r
-    join besa.record_version v on v.database_id = r.database_id and v.record_id = r.record_id and v.version >= r.version
-    join besa.quality_act a on a.number = v.act where r.sequence > a.sequence`);
+const NEW_VERSION = 2;
+const tell = () => tellUntold(world.hub);
+
+/** Notices of the n-th record to the agency that reads here, the newest first. */
+async function told(n: number) {
+  const purposes = ['BORDER_SURVEILLANCE', 'RISK_ANALYSIS'];
+  const ids = purposes.map((purpose) => world.hub.seal.sealIds({ agency: 'MK-BP', purpose }, [rawOf(n)])[0]);
+  const notices = await world.notices('MK-BP', 'RECEIVED');
+  return notices.filter(({ records }) => records.nodes.some((one) => one.ids.some(({ id }) => ids.includes(id))));
 }
 
-describe('a disclosure that meets a correction', () => {
-  test('and comes to the ledger behind it reads again: nobody gets the old version any more', async () => {
-    interrupt('ledger', 'append', 1, 'BEFORE', () => correct(0, 101));
-    expect(await persons(0)).toMatchObject({ personsCount: 101, version: 2 });
-    expect(await belated()).toEqual([]);
+describe('an answer that is under way while a record is corrected', () => {
+  test('is given, comes to the ledger behind the act, and is told of by the next run of the job', async () => {
+    let acted: Acted | undefined;
+    interrupt('ledger', 'append', 1, 'BEFORE', async () => {
+      acted = await correct(0, 101);
+    });
+    expect(await persons(0)).toMatchObject({ version: 1 });
+    expect(acted).toMatchObject({ record: { version: NEW_VERSION }, notices: [], userErrors: [] });
+    expect(await told(0)).toEqual([]);
+    expect(await tell()).toBe(1);
+    const [notice, ...others] = await told(0);
+    expect(others).toEqual([]);
+    expect(notice?.records.nodes).toMatchObject([{ versions: [1], currentVersion: 2, fields: ['personsCount'] }]);
+    expect(await tell()).toBe(0);
   });
 
-  test('and comes in between the first look at the recipients and the commit is told of', async () => {
-    interrupt('ledgerViews', 'receiptsOf', 1, 'AFTER', () => persons(1));
+  test('is told of when it is entered before the act, too', async () => {
+    interrupt('corrections', 'apply', 1, 'BEFORE', () => persons(1));
     const { notices } = await correct(1, 102);
     expect(notices?.map(({ recipient }) => recipient)).toEqual(['MK-BP']);
-    expect(await belated()).toEqual([]);
   });
 
-  test('and comes while the recipients are worked out for good waits, and reads the new version', async () => {
-    let waiting: ReturnType<typeof persons> | undefined;
-    interrupt('ledgerViews', 'receiptsOf', 2, 'AFTER', async () => {
-      waiting = persons(2);
-    });
-    await correct(2, 103);
-    expect(await waiting).toMatchObject({ personsCount: 103, version: 2 });
-    expect(await belated()).toEqual([]);
+  test('and was told already, is told of what is new, once', async () => {
+    await persons(2);
+    interrupt('ledger', 'append', 1, 'BEFORE', () => correct(2, 103));
+    await world.read('MK-BP', 'personsCount', 'RISK_ANALYSIS');
+    await tell();
+    await persons(2);
+    expect((await told(2)).map(({ records }) => records.nodes[0]?.ids.map(({ purpose }) => purpose))).toEqual([
+      ['BORDER_SURVEILLANCE', 'RISK_ANALYSIS'],
+      ['BORDER_SURVEILLANCE'],
+    ]);
+    await world.hub.ledgerViews.reset();
+    await Promise.all([tell(), tell(), tell()]);
+    expect(await told(2)).toHaveLength(2);
+  });
+
+  test('has the days that it was told too late added to its duty', async () => {
+    await persons(7);
+    interrupt('corrections', 'tell', 1, 'FAIL', async () => undefined);
+    const { record, notices } = await correct(7, 107);
+    expect({ record, notices }).toMatchObject({ record: { version: NEW_VERSION }, notices: null });
+    const now = new Date((await world.rows<{ now: Date }>('select besa.besa_now() as now'))[0]?.now ?? 0);
+    await world.setClock(new Date(now.getTime() + 3 * 86_400_000));
+    await tell();
+    expect(await told(7)).toMatchObject([{ dueAt: '2026-12-26T23:00:00.000Z', status: 'OPEN' }]);
+    await world.setClock(now);
   });
 });
 
@@ -111,17 +139,29 @@ describe('acts at the same time', () => {
     expect(done.map(({ record }) => record?.version).sort()).toEqual([2, 3, 4]);
   });
 
-  test('among many disclosures leave nobody with an old version who was not told', async () => {
+  test('among many disclosures leave nobody with an old version who was not told, and tell nobody twice', async () => {
     await Promise.all([4, 5, 6, 4, 5, 6].flatMap((n, turn) => [persons(n), correct(n, 200 + turn), persons(n)]));
-    expect(await belated()).toEqual([]);
-    const owed = await world.rows<{ isTold: boolean }>(`select exists (
-        select from besa.quality_notice n join besa.quality_notice_record q on q.notice = n.number
-        where n.act = a.number and n.recipient = l.agency and q.record_id = r.record_id and r.version = any (q.versions)) as "isTold"
+    await tell();
+    const owed = await world.rows<{ times: number }>(
+      `select (select count(*)::int from besa.quality_notice n
+          join besa.quality_notice_record q on q.notice = n.number
+          where n.act = v.act and n.recipient = l.agency and q.record_id = r.record_id and r.version = any (q.versions)) as times
       from besa.ledger_receipt r
       join besa.ledger_line l on l.sequence = r.sequence and l.perspective = 'OWNER'
       join besa.record_version v on (v.database_id, v.record_id) = (r.database_id, r.record_id) and v.version >= r.version
-      join besa.quality_act a on a.number = v.act`);
+      where v.record_id = any ($1::bigint[])`,
+      [[4, 5, 6].map((n) => rawOf(n).id)],
+    );
     expect(owed.length).toBeGreaterThan(10);
-    expect(owed.filter(({ isTold }) => !isTold)).toEqual([]);
+    expect(owed.filter(({ times }) => times === 0)).toEqual([]);
+    expect(await world.rows('select from besa.quality_untold')).toEqual([]);
+  });
+
+  test('do not touch the agreements: nobody decides again because of them', async () => {
+    const version = () => world.rows('select version from besa.agreement_set');
+    const before = await version();
+    await correct(8, 108);
+    await world.act('eraseRecord', { key: { nationalReference: nth(9).nationalReference }, reason: 'UNLAWFUL' });
+    expect(await version()).toEqual(before);
   });
 });

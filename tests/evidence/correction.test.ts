@@ -200,8 +200,25 @@ describe('a correction', () => {
       `select body from besa.ledger_entry where body like '%correctRecord%' order by sequence desc limit 1`,
     );
     expect(entries[0]?.body).toContain('"fields":"handlingCode"');
-    expect(entries[0]?.body).toContain('"recipients":2');
+    expect(entries[0]?.body).toContain('"records":1');
     expect(entries[0]?.body).not.toContain('H1');
+  });
+});
+
+describe('what its owner notes of an act', () => {
+  test('is in the ledger as a digest alone, and goes when the record is erased, with the note on the erasure', async () => {
+    const note = 'seen at the desk of P. Person';
+    const { key } = nth(9);
+    await world.act('correctRecord', { key, changes: { nationality: other(nth(9)) }, note });
+    const digest = world.hub.signing.sha256(note);
+    const bodies = await world.rows(`select from besa.ledger_entry where body like $1`, [`%"noteDigest":"${digest}"%`]);
+    expect(bodies).toHaveLength(1);
+    expect(await world.rows(`select from besa.ledger_entry where body like $1`, [`%${note}%`])).toEqual([]);
+    const kept = () => world.rows(`select note from besa.quality_act where note like '%P. Person%'`);
+    expect(await kept()).toHaveLength(1);
+    await expect(world.rows(`update besa.quality_act set note = null where note is not null`)).rejects.toThrow('facts');
+    await world.act('eraseRecord', { key, reason: 'UNLAWFUL', note: 'erased for P. Person' });
+    expect(await kept()).toEqual([]);
   });
 });
 

@@ -85,7 +85,7 @@ describe('`besa inbox`', () => {
 });
 
 test('a reader goes on behind the last notice when the stream ends, and when the hub is away', async () => {
-  const streams = new InboxStreams(world.hub.inbox, { ...STREAM_LIMITS, lifeMsMax: 50 });
+  const streams = new InboxStreams(world.hub, { ...STREAM_LIMITS, lifeMsMax: 50 });
   const server = await testServer(world.hub, {
     routes: [(scope, { authenticate }) => inboxRoute(scope, { hub: world.hub, authenticate, streams })],
   });

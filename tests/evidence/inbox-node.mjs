@@ -47,7 +47,7 @@ process.once('message', async ({ databaseUrl, readerUrl, timeZone, stop }) => {
     await runJob(hub, job);
     return;
   }
-  const streams = new InboxStreams(hub.inbox);
+  const streams = new InboxStreams(hub);
   const server = await createHttp({
     hub,
     schema: await assembleSchema(standard),

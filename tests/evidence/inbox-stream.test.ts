@@ -26,7 +26,7 @@ afterAll(() => world?.close());
 
 /** The same hub behind another door, with limits that a test can wait for. */
 async function streaming(limits: Partial<StreamLimits>, more: Partial<HttpParts> = {}): Promise<Streaming> {
-  const streams = new InboxStreams(world.hub.inbox, { ...STREAM_LIMITS, ...limits });
+  const streams = new InboxStreams(world.hub, { ...STREAM_LIMITS, ...limits });
   const server = await testServer(world.hub, {
     routes: [(scope, { authenticate }) => inboxRoute(scope, { hub: world.hub, authenticate, streams })],
     ...more,
@@ -170,7 +170,7 @@ describe('a stream', () => {
 
   test('hears of it even if the call of the database is lost', async () => {
     const deaf = { ...bound(world.hub.inbox), listen: () => () => undefined };
-    const streams = new InboxStreams(deaf);
+    const streams = new InboxStreams({ inbox: deaf, witnesses: world.hub.witnesses });
     const server = await testServer(world.hub, {
       routes: [(scope, { authenticate }) => inboxRoute(scope, { hub: world.hub, authenticate, streams })],
     });

@@ -68,7 +68,7 @@ describe('a view', () => {
   test('holds of others’ entries who asked, and the parts about own databases', async () => {
     const entry = entriesIn(await exported(OWNER)).find(({ sequence }) => sequence === scene.page);
     const parts = entry?.parts.map(({ text }) => partOf(text)) ?? [];
-    expect(parts.map(({ part }) => part)).toEqual(['ASKING', 'DATABASE']);
+    expect(parts.map(({ part }) => part)).toEqual(['ASKING', 'PERSON', 'DATABASE']);
     expect(parts.flatMap((part) => (part.part === 'DATABASE' ? [part.database.code] : []))).toEqual([DATABASE]);
     expect(entry?.records).toHaveLength(1);
     expect(JSON.stringify(entry)).not.toMatch(/HiddenName|ME-BORDER|RS-BORDER|durationMs|padding/);
@@ -77,7 +77,7 @@ describe('a view', () => {
   test('holds of own entries every part, and of no database but the own ones which records', async () => {
     const entry = entriesIn(await exported(RECIPIENT)).find(({ sequence }) => sequence === scene.page);
     const parts = entry?.parts.map(({ text }) => partOf(text).part) ?? [];
-    expect(parts).toEqual(['REQUEST', 'ASKING', 'DATABASE', 'DATABASE', 'DATABASE']);
+    expect(parts).toEqual(['REQUEST', 'ASKING', 'PERSON', 'DATABASE', 'DATABASE', 'DATABASE']);
     expect(entriesIn(await exported(OTHER)).find(({ sequence }) => sequence === scene.justified)?.records).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe('a view', () => {
     const paths = (withheld as { parts: readonly { path: readonly string[] }[] } | undefined)?.parts.map(
       ({ path }) => path.length,
     );
-    expect(paths).toEqual([5, 5]);
+    expect(paths).toEqual([5, 5, 5]);
   });
 
   test('is filtered by parameters of the same names', async () => {

@@ -55,12 +55,17 @@ describe('the index', () => {
       ...ask,
       lines: [line, { ...unserved, database: 'MK-BORDER-CROSSINGS', owner: OTHER }],
     }));
-    const sequence = await append({ asks });
+    const sequence = await append({ asks, justification: 'case 4711' });
     expect(await sequencesOf(REQUESTER)).toEqual([sequence]);
     expect(await sequencesOf(OWNER)).toEqual([sequence]);
     expect(await sequencesOf(STRANGER)).toEqual([]);
     const [refused] = await views.list(OTHER, {}, NEWEST);
     expect(refused).toMatchObject({ sequence, perspective: 'OWNER', outcome: 'REFUSED', durationMs: null });
+    expect(refused).toMatchObject({ agency: REQUESTER, person: null, justification: null });
+    for (const filter of [{ person: 'officer-7' }, { justification: 'case 4711' }]) {
+      expect(await views.list(OTHER, filter, NEWEST)).toEqual([]);
+      expect((await views.list(OWNER, filter, NEWEST)).map((entry) => entry.sequence)).toEqual([sequence]);
+    }
   });
 
   test('holds what a caller wrote, whatever characters it has', async () => {
@@ -116,6 +121,10 @@ describe('the index', () => {
     const last = await append({ person: 'after' });
     expect((await sequencesOf(REQUESTER)).slice(0, 2)).toEqual([last, first]);
     expect(await world.sql('select sequence::int from besa.ledger_unreadable')).toEqual([{ sequence: first + 1 }]);
+    expect(await views.unreadable()).toBe(1);
+    await views.reset();
+    await views.index();
+    expect(await views.unreadable()).toBe(1);
   });
 
   test('tells who received a record, in which version and under which clause, the newest first', async () => {
@@ -141,7 +150,7 @@ describe('the index', () => {
   });
 
   test('forgets what went into an archive, but for who received which record', async () => {
-    const [kept, gone] = [await append({ person: 'kept' }), await append({ person: 'gone', asks: [] })];
+    const [kept, gone] = [await append({ justification: 'case 4711' }), await append({ asks: [] })];
     await views.index();
     await world.sql('select besa.ledger_forget($1, $2)', [kept, gone]);
     expect((await sequencesOf(REQUESTER)).filter((sequence) => sequence >= kept)).toEqual([]);
@@ -150,7 +159,10 @@ describe('the index', () => {
       { group: {}, entries: 0, records: 0 },
     ]);
     const [newest] = await views.receiptsOf({ databaseId: 1, recordIds: ['812'], limit: 1 });
-    expect(newest).toMatchObject({ sequence: kept, person: 'kept' });
+    expect(newest).toMatchObject({ sequence: kept, agency: REQUESTER, person: null, justification: null });
+    expect(await world.sql(`select person, justification from besa.ledger_line where is_archived`)).toEqual(
+      [REQUESTER, OWNER].map(() => ({ person: null, justification: null })),
+    );
   });
 });
 

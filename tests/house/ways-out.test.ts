@@ -46,7 +46,7 @@ const ways = await waysOut();
 let server: TestServer;
 beforeAll(async () => {
   const hub = memoryHub();
-  const streams = new InboxStreams(hub.inbox);
+  const streams = new InboxStreams(hub);
   const routes = [
     (scope: never, door: { readonly authenticate: never }) => importRoute(scope, { hub, ...door }),
     (scope: never, door: { readonly authenticate: never }) => ledgerExportRoute(scope, { hub, ...door }),

@@ -119,6 +119,7 @@ export async function startImportHub(limits: Partial<typeof IMPORT_LIMITS & { si
       inForce: () => Promise.reject(new Error('an import asks no agreement')),
     },
     monotonicMs: () => performance.now(),
+    witnesses: { doubt: async () => undefined },
   };
   const fastify = Fastify({ requestTimeout: 0, genReqId: () => randomUUID() });
   await fastify.register(importRoute, {

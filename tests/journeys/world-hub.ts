@@ -109,7 +109,7 @@ async function openHub(
       (scope, door) => ledgerExportRoute(scope, { hub, authenticate: door.authenticate }),
       (scope, door) => ledgerHeadRoute(scope, { hub, authenticate: door.authenticate }),
       (scope, door) =>
-        inboxRoute(scope, { hub, authenticate: door.authenticate, streams: new InboxStreams(hub.inbox) }),
+        inboxRoute(scope, { hub, authenticate: door.authenticate, streams: new InboxStreams(hub) }),
     ],
   });
   return {

@@ -134,7 +134,8 @@ function askOf({ database, id, key, reason, note, dueWithin }: DisputeRecordInpu
 
 async function payload(hub: ApiContext['hub'], acted: QualityActed): Promise<QualityActPayload> {
   if (acted.kind === 'REFUSED') return { record: null, notices: null, userErrors: acted.userErrors };
-  return { record: acted.record, notices: await servedNotices(hub, acted.notices), userErrors: [] };
+  const notices = acted.notices === null ? null : await servedNotices(hub, acted.notices);
+  return { record: acted.record, notices, userErrors: [] };
 }
 
 async function servedNotices(

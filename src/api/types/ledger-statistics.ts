@@ -39,7 +39,7 @@ export class LedgerCellType {
   @Field(() => SafeInt, { description: 'One that asked two databases counts in the cells of both.' })
   entries!: number;
   @Field(() => SafeInt, {
-    description: 'Records disclosed, or counted into cells where they were told apart by database.',
+    description: 'Records disclosed; those counted into cells of statistics are not among them.',
   })
   records!: number;
 }

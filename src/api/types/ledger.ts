@@ -75,7 +75,7 @@ export class LedgerLineType {
   basis!: readonly ClauseReferenceType[];
   @Field(() => SafeInt, {
     nullable: true,
-    description: 'Records disclosed, or counted into cells; null: counted together with other databases.',
+    description: 'Records disclosed; null: counted into cells of statistics, how many is told to nobody.',
   })
   records!: number | null;
   @Field(() => [LedgerRecordType], {
@@ -118,8 +118,12 @@ export class LedgerEntryType {
   perspective!: LedgerPerspective;
   @Field(() => String, { nullable: true, description: 'Agency that asked.' })
   agency!: string | null;
-  @Field(() => String)
-  person!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Null, as is the justification: nothing was ever agreed between the agency that asked and the owner who reads.',
+  })
+  person!: string | null;
   @Field(() => String, {
     nullable: true,
     description: 'The client its token was issued to. Null: the token does not say, or the perspective is OWNER.',

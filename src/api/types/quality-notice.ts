@@ -65,7 +65,9 @@ export class QualityNoticeRecordType {
   versions!: readonly number[];
   @Field(() => Int, { nullable: true, description: 'The version that takes their place; null: erased.' })
   currentVersion!: number | null;
-  @Field(() => [String], { description: 'Fields the recipient was shown and that are concerned.' })
+  @Field(() => [String], {
+    description: 'Fields the recipient was shown for certain and that are concerned; empty: which ones cannot be told.',
+  })
   fields!: readonly string[];
   @Field(() => [String], { description: 'References of the agreements it was received under.' })
   agreements!: readonly string[];
@@ -119,7 +121,11 @@ export class ActedRecordType {
 export class QualityActPayload {
   @Field(() => ActedRecordType, { nullable: true })
   record!: ActedRecordType | null;
-  @Field(() => [QualityNoticeType], { nullable: true, description: 'One for each agency that received the record.' })
+  @Field(() => [QualityNoticeType], {
+    nullable: true,
+    description:
+      'One for each agency that received the record. Null beside a record: the act is done, and they are told within minutes.',
+  })
   notices!: readonly QualityNoticeType[] | null;
   @Field(() => [UserErrorType])
   userErrors!: readonly UserError[];
@@ -137,7 +143,11 @@ export class DisputeRecordInput {
   key?: unknown;
   @Field(() => QualityReasonEnum)
   reason!: QualityReason;
-  @Field(() => String, { nullable: true, description: "For the owner's own ledger; no notice carries it." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For the owner alone: no notice carries it, and it goes when the record is erased; an erasure keeps none. The ledger has its SHA-256.',
+  })
   note?: string | null;
   @Field(() => String, {
     defaultValue: DUE_WITHIN,

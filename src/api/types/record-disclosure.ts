@@ -14,8 +14,11 @@ export class RecordDisclosureType {
   at!: Date;
   @Field(() => String, { description: 'Agency that received it; the owner itself, where it read its own.' })
   agency!: string;
-  @Field(() => String)
-  person!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Null, as is the justification: the entry is in an archive.',
+  })
+  person!: string | null;
   @Field(() => String, { nullable: true })
   purpose!: string | null;
   @Field(() => String, { nullable: true })

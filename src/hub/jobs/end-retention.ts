@@ -1,6 +1,7 @@
 import { ERASED_AT_ONCE_MAX, eraseByRule, hostedPlaces } from '../erase-by-rule.js';
 import type { Job } from '../jobs.js';
 import { replayErasures } from '../replay-erasures.js';
+import { tellUntold } from '../tell-recipients.js';
 
 const EVERY_MS = 60_000;
 
@@ -24,6 +25,8 @@ export const endRetention: Job = {
       if (await eraseByRule(hub, ruled)) erased += records.length;
       else leftOver += records.length;
     }
+    // Else the job that tells would have it to do, a minute later.
+    if (erased + replayed > 0) await tellUntold(hub, signal);
     return { counts: { erased, leftOver, replayed } };
   },
 };

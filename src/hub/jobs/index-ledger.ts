@@ -5,6 +5,7 @@ export const indexLedger: Job = {
   name: 'index-ledger',
   everyMs: 60_000,
   async run({ ledgerViews }, signal) {
-    return { counts: { indexedUpTo: await ledgerViews.index(signal) } };
+    const indexedUpTo = await ledgerViews.index(signal);
+    return { counts: { indexedUpTo, unreadable: await ledgerViews.unreadable() } };
   },
 };

@@ -6,6 +6,7 @@ import { indexLedger } from './index-ledger.js';
 import { makeMonths } from './make-months.js';
 import { job as postNotices } from './post-notices.js';
 import { job as signHead } from './sign-head.js';
+import { tellRecipientsJob } from './tell-recipients.js';
 
 /** Every job of the hub, in the order the operator sees them. A new one is a file beside this and a line here. */
 export const JOBS: readonly Job[] = [
@@ -13,6 +14,7 @@ export const JOBS: readonly Job[] = [
   signHead,
   indexLedger,
   endRetention,
+  tellRecipientsJob,
   makeMonths,
   archiveLedger,
   forgetTurnedAway,
