@@ -36,8 +36,9 @@ export interface ViewIntact {
 
 /**
  * Whether an agency's view is what the hub gave out: each part is proved to stand in the tree of the signed head, and the signature
- * at the end tells that no line was taken out. A view is no whole ledger: a witness of another size says something of it by a proof
- * of consistency alone, and is told as not compared without one.
+ * at the end tells that no line was taken out on the way. Whether the hub left one out when it wrote the file, nothing in a view can
+ * tell. A view is no whole ledger: a witness of another size says something of it by a proof of consistency alone, and is told as
+ * not compared without one.
  *
  * @param first the first line; `lines`: the others, in order
  * @throws Error with a plain message if the first line is none of a view; what `lines` throws

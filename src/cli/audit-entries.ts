@@ -110,7 +110,7 @@ interface Disclosure {
   readonly sequence: number;
   readonly at: string;
   readonly agency: string;
-  readonly person: string;
+  readonly person: string | null;
   readonly purpose: string | null;
   readonly justification: string | null;
   readonly action: string;
@@ -140,7 +140,12 @@ async function tellRecord(context: CommandContext, { database, key, id, as, json
   }
   if (json === true) return context.terminal.print(JSON.stringify(all, null, 2));
   for (const disclosure of all) context.terminal.print(disclosureLine(disclosure));
-  context.terminal.note(all.length === 0 ? 'nobody received it' : `${all.length} times`);
+  context.terminal.note(timesOf(all.length));
+}
+
+function timesOf(count: number): string {
+  if (count === 0) return 'nobody received it';
+  return count === 1 ? 'received once' : `received ${count} times`;
 }
 
 function disclosureLine({
@@ -157,7 +162,8 @@ function disclosureLine({
 }: Disclosure) {
   const why = justification === null ? (purpose ?? '') : `${purpose ?? ''} (${justification})`;
   const clauses = basis.map((clause) => `${clause.agreement} v${clause.version} art. ${clause.article}`).join('; ');
-  return `${at}  entry ${sequence}  ${agency}, ${person}: ${action} of version ${version} for ${why}
+  const who = person === null ? agency : `${agency}, ${person}`;
+  return `${at}  entry ${sequence}  ${who}: ${action} of version ${version} for ${why}
           ${clauses === '' ? 'its own record' : `under ${clauses}`}; ${fields.join(', ')}`;
 }
 

@@ -97,6 +97,7 @@ async function ofFiles(
     if (verdict.of === 'VIEW')
       return [
         `the view of ${verdict.viewer} is intact: ${entries(verdict.entries)}, proved in a ledger of ${verdict.size.toLocaleString('en')}`,
+        ...NOT_ALL,
         ...trustLines(verdict.keys, kept),
       ];
     const before = files[place - 1]?.verdict;
@@ -113,6 +114,12 @@ async function ofFiles(
   });
   return [...reports, ...comparedHeads(files, kept.witnesses)];
 }
+
+/** What no view can prove by itself. */
+const NOT_ALL = [
+  'what is there is genuine, and nothing was taken out on the way; whether the hub left anything out, no view can tell:',
+  'compare its sequences with the views of the agencies that asked, or with the full export (docs/evidence.md)',
+];
 
 async function checkedFiles(paths: readonly string[], kept: Kept, terminal: Terminal): Promise<readonly CheckedFile[]> {
   const checked: CheckedFile[] = [];

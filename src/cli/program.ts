@@ -4,6 +4,7 @@ import { registerAgreement } from './agreement.js';
 import { registerAuditArchive } from './audit-archive.js';
 import { registerAuditEntries } from './audit-entries.js';
 import { registerAuditExport } from './audit-export.js';
+import { registerAuditHead } from './audit-head.js';
 import { registerAuditKey } from './audit-key.js';
 import { registerAuditOpen } from './audit-open.js';
 import { registerAudit } from './audit-verify.js';
@@ -35,6 +36,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerAudit,
   registerAuditExport,
   registerAuditEntries,
+  registerAuditHead,
   registerAuditKey,
   registerAuditOpen,
   registerAuditArchive,

@@ -59,8 +59,8 @@ const ATTEMPTS_MAX = 3;
 const NOTE_LENGTH_MAX = 2_000;
 const DUE_DAYS_MAX = 366;
 const DAYS_OF_MONTH = 31;
-/** how long an answer waits for the ledger's index, before it leaves the telling to the job */
-const INDEX_WAIT_MS_MAX = 5_000;
+/** how long an answer waits for its notices, before it leaves the telling to go on behind it */
+const TELLING_MS_MAX = 5_000;
 
 /** @throws HubError FORBIDDEN: the gate asked already; STALE_VERSION if others kept changing the record */
 export async function actOnRecord(
@@ -103,14 +103,23 @@ export async function actOnRecord(
   throw new HubError('STALE_VERSION', 'others kept changing this record; look at it and try again');
 }
 
-/** The notices of an act that is done. Whatever keeps them from being written now must not say that the act failed: the job writes them. */
-async function toldOf(hub: Acting, act: number): Promise<readonly QualityNotice[] | null> {
-  try {
-    const told = await tellRecipients(hub, act, AbortSignal.timeout(INDEX_WAIT_MS_MAX));
-    return told === 'TOLD' ? await hub.corrections.noticesOfAct(act) : null;
-  } catch {
-    return null;
-  }
+/**
+ * The notices of an act that is done; null if they take longer than an answer should. Whatever keeps them from being written now
+ * must not say that the act failed: the job writes them.
+ */
+function toldOf(hub: Acting, act: number): Promise<readonly QualityNotice[] | null> {
+  const late = AbortSignal.timeout(TELLING_MS_MAX);
+  const told = async (): Promise<readonly QualityNotice[] | null> => {
+    try {
+      return (await tellRecipients(hub, act, late)) === 'TOLD' ? await hub.corrections.noticesOfAct(act) : null;
+    } catch {
+      return null;
+    }
+  };
+  const over = new Promise<null>((resolve) => {
+    late.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  return Promise.race([told(), over]);
 }
 
 /** What the ledger keeps of an act beside its name: names, numbers, and a digest of what its owner noted. */

@@ -47,7 +47,9 @@ export interface PostgresCorrections extends Corrections {
 const CONNECTIONS_MAX = 2;
 const CONNECT_MS_MAX = 10_000;
 const STATEMENT_SECONDS_MAX = 60;
-const SETTINGS = `-c lock_timeout=${LOCK_WAIT_MAX} -c idle_in_transaction_session_timeout=${STANDSTILL_MAX} -c statement_timeout=${STATEMENT_SECONDS_MAX}s -c synchronous_commit=on`;
+/** nobody waits for a telling, and it must come to its end however often a record was received */
+const TELLING_SECONDS_MAX = 900;
+const SETTINGS = `-c lock_timeout=${LOCK_WAIT_MAX} -c idle_in_transaction_session_timeout=${STANDSTILL_MAX} -c synchronous_commit=on`;
 const BROKEN_OFF = 'the act was broken off; look whether it was done, and try again if not';
 const ATTEST = `insert into besa.quality_attestation (notice, agency, person, statement, outcome) values ($1, $2, $3, $4, $5)`;
 const DATABASES = `select id, code, name, owner, record_type as "recordType", hosting from besa.shared_database`;
@@ -73,7 +75,7 @@ class CorrectionsInPostgres implements PostgresCorrections {
     this.#standard = standard;
     this.#safekeeping = safekeeping;
     this.#pool = poolOf(url, 'besa-corrections');
-    this.#telling = poolOf(url, 'besa-telling');
+    this.#telling = poolOf(url, 'besa-telling', TELLING_SECONDS_MAX);
   }
 
   async find(
@@ -233,13 +235,13 @@ function recordFrom({ id, version, status, fields, envelope }: ContentRow): Stor
   return { id, version, status: status as StoredRecord['status'], content: { fields, envelope } };
 }
 
-function poolOf(url: string, name: string): Pool {
+function poolOf(url: string, name: string, statementSecondsMax = STATEMENT_SECONDS_MAX): Pool {
   const pool = new Pool({
     connectionString: url,
     max: CONNECTIONS_MAX,
     application_name: name,
     connectionTimeoutMillis: CONNECT_MS_MAX,
-    options: SETTINGS,
+    options: `${SETTINGS} -c statement_timeout=${statementSecondsMax}s`,
   });
   // A connection lost while idle is no event; one lost between two statements is told by the next one.
   pool.on('error', () => undefined);

@@ -4,7 +4,7 @@ import { verify } from '../audit/verify.js';
 import { withLedger } from '../persistence/ledger-reader.js';
 
 /** More are not recomputed at start, which would take longer than a start may. */
-export const ENTRIES_CHECKED_AT_START_MAX = 200_000;
+export const ENTRIES_CHECKED_AT_START_MAX = 30_000;
 
 export type LedgerState =
   | { readonly kind: 'VERIFIED'; readonly entries: number }

@@ -147,6 +147,7 @@ export function memoryHub(registry: Registry = new MemoryRegistry(), ledger: Led
     turnedAway: { add: async () => {}, list: async () => [], forget: async () => 0 },
     seal: { sealIds: () => [], openId: () => undefined, sealCursor: () => '', openCursor: () => undefined },
     monotonicMs: () => performance.now(),
+    witnesses: { doubt: async () => undefined },
   };
   return Object.defineProperties(parts as unknown as Ports, {
     records: absent('records'),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { contentOf, leafOf } from '../../src/audit/entry.js';
-import { EMPTY_TREE, rootOf } from '../../src/audit/merkle-tree.js';
+import { consistencyProof } from '../../src/audit/merkle-proof.js';
+import { EMPTY_TREE, nodeHash, rootOf } from '../../src/audit/merkle-tree.js';
 import { verifyExport } from '../../src/audit/verify-export.js';
 import { EXPORT_TAMPERINGS } from './export-tampering.js';
 import { appendSigned, exportOf, HUB, newSignedLedger, peaksAt, signer } from './signed-ledger.js';
@@ -93,6 +94,7 @@ describe('an export as it was written', () => {
       before: { size: 0, root: hex(rootOf(EMPTY_TREE)) },
       ledger: { kind: 'INTACT', size: 30, root, archived: 0, signedSize: 30 },
       keys: [HUB.key.fingerprint],
+      uncompared: [],
     });
     expect(await verifyExport(await exportOf(ledger), { trusted: [HUB.key.publicKey] })).toMatchObject({
       kind: 'INTACT',
@@ -111,6 +113,22 @@ describe('an export as it was written', () => {
         ledger: { size: 20 },
       });
     }
+  });
+
+  test('that begins behind a kept head says so, and compares with it over a proof', async () => {
+    const ledger = newSignedLedger(20, randomFrom(13));
+    const kept = { size: 5, root: hex(rootOf(peaksAt(ledger, 5))) };
+    const options = { witnesses: [kept, { size: 20, root: hex(rootOf(peaksAt(ledger, 20))) }] };
+    expect(await verifyExport(await exportOf(ledger, 12), options)).toMatchObject({ uncompared: [kept] });
+    const nodeAt = ({ level, index }: { level: number; index: number }): Uint8Array =>
+      level === 0
+        ? (ledger.rows[index]?.leaf ?? new Uint8Array(32))
+        : nodeHash(nodeAt({ level: level - 1, index: index * 2 }), nodeAt({ level: level - 1, index: index * 2 + 1 }));
+    const consistency = [{ from: 5, to: 11, hashes: consistencyProof(5, 11, nodeAt).map(hex) }];
+    const proved = await verifyExport(await exportOf(ledger, 12), { ...options, consistency });
+    expect(proved).toMatchObject({ kind: 'INTACT', uncompared: [] });
+    const forked = { witnesses: [{ ...kept, root: '0'.repeat(64) }], consistency };
+    expect(await verifyExport(await exportOf(ledger, 12), forked)).toMatchObject({ fault: 'FORKED', until: 11 });
   });
 
   test('of no entries, of entries without signed heads, and of archived ones is intact', async () => {

@@ -1,9 +1,10 @@
 /** A database that was set back to before an erasure: here another copy of the world, over the same safekeeping. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { replayErasures } from '../../src/hub/replay-erasures.js';
+import { tellUntold } from '../../src/hub/tell-recipients.js';
 import { openSafekeeping } from '../../src/persistence/safekeeping.js';
 import { type OwnRecord, placeOf, type QualityWorld, qualityWorld, STEWARD } from './quality-world.js';
 
@@ -13,7 +14,7 @@ let restored: QualityWorld;
 let records: readonly OwnRecord[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'besa-safekeeping-'));
-  const safekeeping = await openSafekeeping(folder);
+  const safekeeping = await openSafekeeping(folder, Buffer.alloc(32, 1));
   before = await qualityWorld({ safekeeping });
   records = await before.own(12);
   restored = await qualityWorld({ safekeeping });
@@ -66,6 +67,7 @@ describe('a restored backup', () => {
   });
 
   test('tells again who received what it had, under the reason of then, in entries of its own', async () => {
+    await tellUntold(restored.hub);
     const told = await restored.notices('ME-BP', 'RECEIVED');
     expect(told.map(({ kind, reason, status }) => `${kind} ${reason} ${status}`).sort()).toEqual([
       'ERASED REQUESTED_BY_SUBJECT OPEN',
@@ -97,11 +99,49 @@ describe('safekeeping', () => {
       reason: 'UNLAWFUL',
     };
     await before.act('correctRecord', { key: keyOf(3), changes: { personsCount: 6 } });
-    await (await openSafekeeping(folder)).appendErasures([
+    await (await openSafekeeping(folder, Buffer.alloc(32, 1))).appendErasures([
       { ...line, at: new Date(line.at), recordId: row?.id ?? '', version: row?.version ?? 0, reason: 'UNLAWFUL' },
     ]);
     expect(await before.beside('a start', () => replayErasures(before.hub))).toBe(0);
     expect(await references(before)).toContain(keyOf(3).nationalReference);
+  });
+
+  test('of a database that is not hosted here is passed over, and told with how many erasures wait for it', async () => {
+    const safekeeping = await openSafekeeping(folder, Buffer.alloc(32, 1));
+    const gone = { at: new Date('2026-11-23T12:00:00Z'), keyHash: '0'.repeat(64), reason: 'UNLAWFUL' as const };
+    const there = await safekeeping.readErasures();
+    await safekeeping.appendErasures(
+      ['1', '2'].map((recordId) => ({ ...gone, databaseId: 999, recordId, version: 1 })),
+    );
+    const skipped: unknown[] = [];
+    const told = (...of: unknown[]) => void skipped.push(of);
+    expect(await before.beside('a start', () => replayErasures(before.hub, told))).toBe(0);
+    expect(skipped).toEqual([[999, 2]]);
+    await rm(join(folder, 'erasures.ndjson'));
+    await safekeeping.appendErasures(there);
+  });
+
+  test('has an erasure whose entry the ledger refused: nothing is erased, its steward hears that it will be, and the next replay does it', async () => {
+    await before.rows(`create function pg_temp.refuse() returns trigger language plpgsql as
+      $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$`);
+    await before.rows(`create trigger no_room before insert on besa.ledger_entry for each row
+      when (new.body like '%"action":"eraseRecord"%"outcome":"ANSWERED"%') execute function pg_temp.refuse()`);
+    const query = 'mutation ($input: EraseRecordInput!) { eraseRecord(input: $input) { userErrors { code } } }';
+    const input = { database: 'AL-BORDER-CROSSINGS', key: keyOf(6), reason: 'UNLAWFUL' };
+    const { body } = await before.ask(query, STEWARD, { input });
+    expect(body.errors?.[0]).toMatchObject({
+      message: expect.stringContaining('is done as soon as the ledger can be written'),
+      extensions: { code: 'LEDGER_UNAVAILABLE' },
+    });
+    expect(await references(before)).toContain(keyOf(6).nationalReference);
+    await before.rows('drop trigger no_room on besa.ledger_entry');
+    expect(await before.beside('a job', () => replayErasures(before.hub))).toBe(1);
+    expect(await references(before)).not.toContain(keyOf(6).nationalReference);
+  });
+
+  test('with a line that this hub has not written lets no hub start', async () => {
+    await appendFile(join(folder, 'erasures.ndjson'), '{"databaseId":1}\n');
+    await expect(replayErasures(restored.hub)).rejects.toMatchObject({ name: 'StartError' });
   });
 
   test('that cannot be written lets nothing be erased', async () => {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -56,6 +65,23 @@ describe('the safekeeping folder', () => {
     expect(statSync(join(folder, 'head.json')).mode & 0o077).toBe(0);
   });
 
+  test('does not write a head again that it has', async () => {
+    const safekeeping = await openSafekeeping(folder);
+    await safekeeping.keepHead(headOf(9));
+    const { ino } = statSync(join(folder, 'head.json'));
+    await safekeeping.keepHead(headOf(9));
+    expect(statSync(join(folder, 'head.json')).ino).toBe(ino);
+  });
+
+  test('a file that is there and cannot be read is no head that may be passed over', async () => {
+    const safekeeping = await openSafekeeping(folder);
+    mkdirSync(join(folder, 'behind.json'));
+    symlinkSync('behind.json', join(folder, 'linked.json'));
+    await expect(safekeeping.heads()).rejects.toMatchObject({ code: 'EISDIR' });
+    rmSync(join(folder, 'behind.json'), { recursive: true });
+    expect(await safekeeping.heads()).toEqual([]);
+  });
+
   test('an own head that somebody overwrote is replaced by the next one', async () => {
     const safekeeping = await openSafekeeping(folder);
     writeFileSync(join(folder, 'head.json'), 'no head');
@@ -85,26 +111,54 @@ describe('the safekeeping folder', () => {
 });
 
 describe('erasures in safekeeping', () => {
-  test('a whole line that is none is no reason to pass it over', async () => {
+  const SECRET = Buffer.alloc(32, 1);
+  const file = () => join(folder, 'erasures.ndjson');
+  const lines = () => readFileSync(file(), 'utf8').split('\n').slice(0, -1);
+
+  test('are neither read nor written without the secret of the hub', async () => {
     const safekeeping = await openSafekeeping(folder);
-    await safekeeping.appendErasures([erasure('1')]);
-    writeFileSync(join(folder, 'erasures.ndjson'), '{"at":"x"}\n', { flag: 'a' });
-    await expect(safekeeping.readErasures()).rejects.toThrow('erasure 2 in safekeeping cannot be read');
+    await expect(safekeeping.appendErasures([erasure('1')])).rejects.toThrow('under the secret of the hub');
+    await expect(safekeeping.readErasures()).rejects.toThrow('under the secret of the hub');
+  });
+
+  test.each([
+    { name: 'is no erasure', tampered: () => '{"at":"x"}' },
+    { name: 'has no seal', tampered: (line: string) => line.replace(/,"seal":"\w+"/, '') },
+    { name: 'has another seal', tampered: (line: string) => line.replace(/"seal":"\w/, '"seal":"x') },
+    { name: 'names another record', tampered: (line: string) => line.replace('"recordId":"2"', '"recordId":"3"') },
+    { name: 'names another database', tampered: (line: string) => line.replace('"databaseId":3', '"databaseId":4') },
+    { name: 'names a later version', tampered: (line: string) => line.replace('"version":2', '"version":9') },
+  ])('a line that $name stops whoever reads them, by its number, with what to do', async ({ tampered }) => {
+    const safekeeping = await openSafekeeping(folder, SECRET);
+    await safekeeping.appendErasures([erasure('1'), erasure('2')]);
+    const [first = '', second = ''] = lines();
+    expect(tampered(second)).not.toBe(second);
+    writeFileSync(file(), `${first}\n${tampered(second)}\n`);
+    await expect(safekeeping.readErasures()).rejects.toMatchObject({
+      name: 'StartError',
+      message: 'line 2 of `erasures.ndjson` in safekeeping was not written by this hub, or not like that',
+      mends: [expect.stringContaining('BESA_SECRET'), expect.stringContaining('put back the file')],
+    });
+  });
+
+  test('are worth nothing to a hub with another secret', async () => {
+    await (await openSafekeeping(folder, Buffer.alloc(32, 2))).appendErasures([erasure('1')]);
+    await expect((await openSafekeeping(folder, SECRET)).readErasures()).rejects.toThrow('line 1 of `erasures.ndjson`');
   });
 
   test('a line that was cut off with its process is passed over, and the next one stands apart', async () => {
-    const safekeeping = await openSafekeeping(folder);
+    const safekeeping = await openSafekeeping(folder, SECRET);
     await safekeeping.appendErasures([erasure('1')]);
-    writeFileSync(join(folder, 'erasures.ndjson'), '{"at":"2026-11-24T', { flag: 'a' });
+    writeFileSync(file(), '{"at":"2026-11-24T', { flag: 'a' });
     await safekeeping.appendErasures([erasure('2'), erasure('-3')]);
     expect(await safekeeping.readErasures()).toEqual(['1', '2', '-3'].map(erasure));
   });
 
   test('are read in their order, by another process too', async () => {
-    const [one, other] = [await openSafekeeping(folder), await openSafekeeping(folder)];
+    const [one, other] = [await openSafekeeping(folder, SECRET), await openSafekeeping(folder, SECRET)];
     await Promise.all([one.appendErasures([erasure('1'), erasure('2')]), other.appendErasures([])]);
     await other.appendErasures([erasure('3')]);
     expect(await one.readErasures()).toEqual(['1', '2', '3'].map(erasure));
-    expect(readFileSync(join(folder, 'erasures.ndjson'), 'utf8').split('\n')).toHaveLength(4);
+    expect(lines()).toHaveLength(3);
   });
 });

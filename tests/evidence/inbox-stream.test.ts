@@ -206,6 +206,29 @@ describe('a stream ends', () => {
     await short.server.close();
   });
 
+  test.each([
+    { name: 'at its next sign of life', limits: { heartbeatMs: 20 }, posted: [] },
+    { name: 'before it tells the next notice', limits: { heartbeatMs: 60_000 }, posted: ['told to nobody'] },
+  ])('while the hub may answer nothing: $name', async ({ limits, posted }) => {
+    let doubt: 'LEDGER_CONTRADICTED' | undefined;
+    const watched = { inbox: world.hub.inbox, witnesses: { doubt: async () => doubt } };
+    const streams = new InboxStreams(watched, { ...STREAM_LIMITS, ...limits });
+    const server = await testServer(world.hub, {
+      routes: [(scope, { authenticate }) => inboxRoute(scope, { hub: world.hub, authenticate, streams })],
+    });
+    const address = await server.server.listen({ port: 0, host: '127.0.0.1' });
+    const stream = await openStream(address, { as: 'RS-BP:ANALYST', query: `?after=${await lastOf('RS-BP')}` });
+    expect((await stream.next())?.retry).toBe('3000');
+    doubt = 'LEDGER_CONTRADICTED';
+    await post('RS-BP', ...posted);
+    expect(await stream.end()).toEqual({ event: 'end', data: '{"reason":"LEDGER_CONTRADICTED"}' });
+    await server.close();
+  });
+
+  test('within minutes, so that who lost a role is told nothing for longer', () => {
+    expect(STREAM_LIMITS.lifeMsMax).toBeLessThanOrEqual(300_000);
+  });
+
   test('when the hub stops, which waits for nobody', async () => {
     const stopping = await streaming({});
     const stream = await openStream(stopping.url, { as: 'AL-BMP:ANALYST' });

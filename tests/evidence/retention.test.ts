@@ -25,7 +25,7 @@ const keyOf = (n: number): { readonly nationalReference: string } => {
 };
 const setDate = (n: number, changes: object) =>
   world.act('correctRecord', { key: keyOf(n), changes, reason: 'OUTDATED' });
-const run = () => runJob(world.hub, endRetention);
+const run = () => world.beside('a job', () => runJob(world.hub, endRetention));
 const there = async () => (await world.own(100)).map(({ nationalReference }) => nationalReference);
 
 describe('the end of a retention', () => {

@@ -13,6 +13,7 @@ process.once('message', async ({ url, recordType, databases }) => {
     ledger: createLedger({ url }),
     agreements: { inForce: () => Promise.reject(new Error('an import asks no agreement')) },
     monotonicMs: () => performance.now(),
+    witnesses: { doubt: async () => undefined },
   };
   const fastify = Fastify({ requestTimeout: 0, genReqId: () => randomUUID() });
   const steward = { agency: databases[0].owner, person: 'steward', roles: ['STEWARD'] };

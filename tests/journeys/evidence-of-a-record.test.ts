@@ -178,6 +178,21 @@ describe('the evidence is taken out of the hub', () => {
     }
   });
 
+  test('and is compared with a head of another size by a proof that anybody may ask for, and not without', async () => {
+    const line = ['audit', 'verify', '--export', view, '--head', head];
+    const without = await besaIn(folder, line);
+    expect([without.code, without.text]).toEqual([1, expect.stringContaining('was compared with no head')]);
+    const [, from = '', to = ''] = /from: (\d+), to: (\d+)/.exec(without.text) ?? [];
+    const proof = join(folder, 'proof.json');
+    const asked = await besaIn(folder, ['audit', 'consistency', '--from', from, '--to', to, '--out', proof], {
+      BESA_URL: url,
+      BESA_TOKEN: `${SECOND}:AUDITOR`,
+    });
+    expect(asked).toEqual({ code: 0, text: `${proof}\n` });
+    const proved = await besaIn(folder, [...line, '--consistency', proof]);
+    expect([proved.code, proved.text]).toEqual([0, expect.stringContaining(`agrees with the head of ${from} entries`)]);
+  });
+
   test('as an agency’s own requests do, of which it is told no record that is not its own', async () => {
     const own = await kept(FIRST, 'entries.ndjson?perspective=OWN');
     expect((await verified(own)).text).toMatch(/^the view of ME-BP is intact: \d+ entries/);

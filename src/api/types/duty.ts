@@ -15,7 +15,14 @@ export const DutyKindEnum = enumOf(
   DUTY_KINDS,
   'What is owed: what a clause asks, or what the end of an agreement does.',
 );
-export const NoticeKindEnum = enumOf('NoticeKind', NOTICE_KINDS, 'What an agency is told about its agreements.');
+export const NoticeKindEnum = enumOf('NoticeKind', NOTICE_KINDS, 'What an agency is told.', {
+  QUALITY_NOTICE: 'A record the agency received was corrected, disputed or erased: it owes an answer.',
+  QUALITY_DUE_SOON: 'Such an answer is due within seven days.',
+  QUALITY_OVERDUE: 'Such an answer is overdue. Told to who owes it, and to the owner of the record.',
+  REVIEW_DUE: 'Records of the agency are due for a review.',
+  QUOTA_NEARLY_USED: 'Four fifths of a quota are used. Told to who gives and who receives.',
+  REFUSALS_RISE: 'An agency was refused about the own databases five times as often as usual, on one day.',
+});
 
 @ObjectType('DutyAttestation', { simpleResolvers: true })
 export class DutyAttestationType {

@@ -17,13 +17,13 @@ export class InboxNoticeType {
   at!: Date;
   @Field(() => DateTime, { nullable: true, description: 'When what it tells of happens, or must be done.' })
   dueAt!: Date | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Reference of the agreement it is about; null: of none.' })
   agreement!: string | null;
   @Field(() => String)
   sentence!: string;
   @Field(() => Json, { description: 'What a program needs of it: ids and codes the agency knows.' })
   subject!: Readonly<Record<string, string | number | boolean | null>>;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it came into the inbox.' })
   postedAt!: Date;
   @Field(() => Boolean, { description: 'Whether somebody of the agency said so: `markInboxRead`.' })
   isRead!: boolean;

@@ -85,15 +85,15 @@ export class LedgerLineType {
   disclosed?: readonly LedgerRecordType[] | undefined;
 }
 
-@ObjectType('LedgerAsk', { simpleResolvers: true })
+@ObjectType('LedgerAsk', { simpleResolvers: true, description: 'One question for records of one type.' })
 export class LedgerAskType {
   @Field(() => ActionEnum)
   action!: Action;
   @Field(() => String)
   recordType!: string;
-  @Field(() => [String])
+  @Field(() => [String], { description: 'Names of the fields that were asked for.' })
   selectedFields!: readonly string[];
-  @Field(() => [String])
+  @Field(() => [String], { description: 'Names of the fields it filtered, sorted, grouped or summed by.' })
   touchedFields!: readonly string[];
   @Field(() => String, {
     nullable: true,

@@ -23,17 +23,22 @@ export const QualityReasonEnum = enumOf(
   QUALITY_REASONS,
   'Why a record was corrected, disputed or erased, in words that hold nothing of it.',
 );
-export const QualityStatusEnum = enumOf('QualityStatus', QUALITY_STATUSES, 'Derived from attestation and clock.');
-export const QualityOutcomeEnum = enumOf('QualityOutcome', QUALITY_OUTCOMES, 'What a recipient did with its copy.');
+export const QualityStatusEnum = enumOf('QualityStatus', QUALITY_STATUSES, 'Derived from attestation and clock.', {
+  OPEN: 'The recipient has not yet said what it did.',
+  OVERDUE: 'Nor has it by its day.',
+});
+export const QualityOutcomeEnum = enumOf('QualityOutcome', QUALITY_OUTCOMES, 'What a recipient did with its copy.', {
+  NOT_HELD: 'It has kept none.',
+});
 export const QualityRoleEnum = enumOf(
   'QualityNoticeRole',
   ['RECEIVED', 'ISSUED'] as const,
   'To the own agency, or about its own databases.',
 );
 
-@ObjectType('QualityAttestation', { simpleResolvers: true })
+@ObjectType('QualityAttestation', { simpleResolvers: true, description: 'What a recipient said, in its own words.' })
 export class QualityAttestationType {
-  @Field(() => String)
+  @Field(() => String, { description: 'Who said so for the recipient.' })
   person!: string;
   @Field(() => String)
   statement!: string;
@@ -59,7 +64,7 @@ export class ServedRecordIdType {
   description: 'A record the recipient received. Nothing of its content: the recipient finds its copy by the id.',
 })
 export class QualityNoticeRecordType {
-  @Field(() => [ServedRecordIdType])
+  @Field(() => [ServedRecordIdType], { description: 'As it was served to the recipient, for each purpose.' })
   ids!: readonly ServedRecordIdType[];
   @Field(() => [Int], { description: 'Versions the recipient received, ascending.' })
   versions!: readonly number[];
@@ -85,9 +90,9 @@ export class QualityNoticeType implements Omit<QualityNotice, 'number' | 'databa
   id!: string;
   @Field(() => String, { description: 'Code of the shared database.' })
   database!: string;
-  @Field(() => String)
+  @Field(() => String, { description: 'Code of the agency whose record it is.' })
   owner!: string;
-  @Field(() => String)
+  @Field(() => String, { description: 'Code of the agency that received it, and owes an answer.' })
   recipient!: string;
   @Field(() => QualityKindEnum)
   kind!: QualityKind;
@@ -95,13 +100,13 @@ export class QualityNoticeType implements Omit<QualityNotice, 'number' | 'databa
   reason!: QualityReason;
   @Field(() => DateTime)
   issuedAt!: Date;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'By when the recipient says what it did.' })
   dueAt!: Date;
   @Field(() => QualityStatusEnum)
   status!: QualityStatus;
   @Field(() => Int)
   recordCount!: number;
-  @Field(() => QualityAttestationType, { nullable: true })
+  @Field(() => QualityAttestationType, { nullable: true, description: 'Null: not yet.' })
   attestation!: QualityAttestation | null;
 }
 
@@ -167,7 +172,7 @@ export class CorrectRecordInput extends DisputeRecordInput {
 
 @InputType()
 export class AttestQualityNoticeInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of a notice the own agency received.' })
   notice!: string;
   @Field(() => String, { description: 'What was done; the owner of the record reads it.' })
   statement!: string;
