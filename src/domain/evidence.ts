@@ -132,7 +132,8 @@ export type QualityOutcome = (typeof QUALITY_OUTCOMES)[number];
 
 /**
  * What a recipient is told of records it received: Directive (EU) 2016/680, articles 7(3) and 16(6). It holds no content: the
- * recipient finds its copies by the ids it was given. One act is one notice to each recipient, however many records it is about.
+ * recipient finds its copies by the ids it was given. One act is one notice to each recipient, however many records it is about; one
+ * more, if the ledger has it later that it received more of them.
  */
 export interface QualityNotice {
   readonly id: string;
@@ -167,7 +168,7 @@ export interface NoticeRecord {
   readonly currentVersion: number | null;
   /** for which purposes the recipient received it: its ids differ by purpose */
   readonly purposes: readonly string[];
-  /** names of the fields the recipient was shown and that are concerned */
+  /** names of the fields the recipient was shown for certain and that are concerned; empty: which ones cannot be told */
   readonly fields: readonly string[];
   /** references of the agreements it received it under */
   readonly agreements: readonly string[];

@@ -50,7 +50,7 @@ const TOLD = `select n.telling, n.recipient, r.record_id::text as "recordId", r.
 
 /** A recipient that is told days after the act has as many days longer. */
 const ADD_NOTICES = `insert into besa.quality_notice (act, recipient, telling, at, due_at)
-  select a.number, r.recipient, $2, i.now, a.due_at + make_interval(hours => 24 * (extract(epoch from i.now - a.at)::bigint / 86400)::int)
+  select a.number, r.recipient, $2, i.now, a.due_at + make_interval(hours => 24 * greatest(0, extract(epoch from i.now - a.at)::bigint / 86400)::int)
   from besa.quality_act a cross join (select besa.besa_instant() as now) i cross join unnest($3::text[]) r (recipient)
   where a.number = $1 returning number::text as number, recipient`;
 

@@ -1,4 +1,5 @@
 import { readHead } from '../audit/signed-head.js';
+import { HubError } from '../domain/errors.js';
 import type { Degraded, ReadinessCheck, Refused } from '../http/probe-routes.js';
 import type { LedgerDoubt, Ports } from '../hub/ports.js';
 
@@ -28,7 +29,11 @@ export function readinessChecks(hub: Looked): readonly ReadinessCheck[] {
 /** Degraded: a file in safekeeping is no head of this ledger, or the newest head has not got there, or nobody can look. */
 async function witnessCheck(hub: Looked): Promise<'DEGRADED' | Degraded | Refused | undefined> {
   const { witnesses, treeHeads, safekeeping } = hub;
-  const look = await witnesses.look().catch(() => undefined);
+  const look = await witnesses.look().catch((error: unknown) => {
+    // The database is away: then the hub answers nothing anyway.
+    if (error instanceof HubError) throw error;
+    return undefined;
+  });
   if (look === undefined) return unseen(await witnesses.doubt());
   const { contradictions, doubts } = look;
   if (contradictions.length > 0) return { refused: REFUSED };

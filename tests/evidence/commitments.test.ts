@@ -294,8 +294,11 @@ describe('openings', () => {
 
 async function layTombstone({ databaseId, recordId }: CommitmentOpening): Promise<void> {
   await world.owner.query(
-    `insert into besa.tombstone (database_id, record_id, version, key_hash, erased_at, reason, sequence)
-     values ($1, $2, 1, decode(repeat('00', 32), 'hex'), besa.besa_instant(), 'UNLAWFUL', 1)`,
+    `with act as (
+       insert into besa.quality_act (database_id, kind, reason, person, changed, due_at, at)
+       values ($1, 'ERASED', 'UNLAWFUL', 'besa', '{}', besa.besa_instant(), besa.besa_instant()) returning number)
+     insert into besa.tombstone (database_id, record_id, version, key_hash, erased_at, reason, act)
+     select $1, $2, 1, decode(repeat('00', 32), 'hex'), besa.besa_instant(), 'UNLAWFUL', act.number from act`,
     [databaseId, recordId],
   );
 }

@@ -120,6 +120,16 @@ describe('an answer that is under way while a record is corrected', () => {
     expect(await told(2)).toHaveLength(2);
   });
 
+  test('and whose record is erased meanwhile is told of too', async () => {
+    interrupt('ledger', 'append', 1, 'BEFORE', () =>
+      world.act('eraseRecord', { key: { nationalReference: nth(10).nationalReference }, reason: 'UNLAWFUL' }),
+    );
+    expect(await persons(10)).toMatchObject({ version: 1 });
+    expect(await persons(10)).toBeUndefined();
+    await tell();
+    expect(await told(10)).toMatchObject([{ kind: 'ERASED', recordCount: 1, status: 'OPEN' }]);
+  });
+
   test('has the days that it was told too late added to its duty', async () => {
     await persons(7);
     interrupt('corrections', 'tell', 1, 'FAIL', async () => undefined);

@@ -92,6 +92,12 @@ describe('a hub that cannot look at its witnesses', () => {
     expect(await witnessesCheck()).toEqual({ refused: expect.stringContaining('cannot be compared') });
   });
 
+  test('is not ready while it is the database that is away, as before', async () => {
+    expect(await witnesses.doubt()).toBeUndefined();
+    heads = () => Promise.reject(new HubError('SOURCE_UNAVAILABLE'));
+    await expect(witnessesCheck()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
+
   test('does not wait for a folder that hangs, and refuses over it like over one that is gone', async () => {
     expect(await witnesses.doubt()).toBeUndefined();
     let answerAtLast: (files: readonly []) => void = () => undefined;

@@ -108,8 +108,7 @@ async function openHub(
       (scope, door) => importRoute(scope, { hub, authenticate: door.authenticate }),
       (scope, door) => ledgerExportRoute(scope, { hub, authenticate: door.authenticate }),
       (scope, door) => ledgerHeadRoute(scope, { hub, authenticate: door.authenticate }),
-      (scope, door) =>
-        inboxRoute(scope, { hub, authenticate: door.authenticate, streams: new InboxStreams(hub) }),
+      (scope, door) => inboxRoute(scope, { hub, authenticate: door.authenticate, streams: new InboxStreams(hub) }),
     ],
   });
   return {
