@@ -142,6 +142,8 @@ export interface QualityNotice {
   readonly databaseId: number;
   readonly kind: QualityKind;
   readonly reason: QualityReason;
+  /** what the owner noted of the act, for itself alone; null: nothing, or the record was erased */
+  readonly note: string | null;
   readonly recipient: string;
   readonly owner: string;
   readonly issuedAt: Date;

@@ -1,4 +1,5 @@
 import { defineConfig, type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { takeBackBroken } from './broken-connections.js';
 import {
   AgreementActRow,
   AgreementEventRow,
@@ -34,6 +35,8 @@ export const ENTITIES = [
 ] as const;
 
 const CONNECTIONS_MAX = 8;
+/** Waiting longer for a connection than this is told as an outage. */
+const CONNECT_MS_MAX = 5_000;
 
 /**
  * The object-relational mapper over the hub's own tables (registry and agreements). Records, the ledger and imports do not
@@ -46,8 +49,12 @@ export async function openOrm(url: string, connectionsMax: number = CONNECTIONS_
     clientUrl: url,
     entities: [...ENTITIES],
     pool: { min: 0, max: connectionsMax },
-    // A registration that waits for a lock keeps everybody waiting who comes after it.
-    driverOptions: { options: `-c lock_timeout=${LOCK_WAIT_MAX}` },
+    driverOptions: {
+      // A registration that waits for a lock keeps everybody waiting who comes after it.
+      options: `-c lock_timeout=${LOCK_WAIT_MAX}`,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      onPoolCreated: takeBackBroken,
+    },
     forceUtcTimezone: true,
     // Statements carry record-free registry data and signed texts, but nothing of it belongs into a log.
     debug: false,

@@ -4,7 +4,7 @@ import type { QualityNoticePage, Statement } from '../hub/ports.js';
 
 const STATUS = `case when t.notice is not null then 'ATTESTED' when n.due_at <= besa.besa_now() then 'OVERDUE' else 'OPEN' end`;
 
-const SELECT = `select n.id::text as id, n.number::float8 as number, a.database_id as "databaseId", a.kind, a.reason,
+const SELECT = `select n.id::text as id, n.number::float8 as number, a.database_id as "databaseId", a.kind, a.reason, a.note,
     n.recipient, d.owner, n.at as "issuedAt", n.due_at as "dueAt", ${STATUS} as status,
     (select count(*)::int from besa.quality_notice_record r where r.notice = n.number) as "recordCount",
     case when t.notice is not null then

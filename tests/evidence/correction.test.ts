@@ -158,6 +158,7 @@ describe('a correction', () => {
     for (const absent of ['secret note', 'MK-BP', 'AGR-2026-409', nth(2).nationalReference, other(nth(2))]) {
       expect(seen).not.toContain(absent);
     }
+    expect((await world.notices('AL-BMP', 'ISSUED'))[0]?.note).toBe('secret note');
     expect(await world.notices('RS-BP', 'RECEIVED')).toEqual([]);
     expect(await world.notices('RS-BP', 'ISSUED')).toEqual([]);
   });

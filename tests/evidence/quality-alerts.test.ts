@@ -12,6 +12,7 @@ const quality = (number: number, more: Partial<QualityNotice> = {}): QualityNoti
   databaseId: 1,
   kind: 'CORRECTED',
   reason: 'WRONG_VALUE',
+  note: null,
   recipient: 'ME-BP',
   owner: 'AL-BMP',
   issuedAt: ISSUED,

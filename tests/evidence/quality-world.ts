@@ -10,7 +10,7 @@ export const STEWARD = 'AL-BMP:STEWARD';
 
 const ERRORS = 'userErrors { path code message }';
 const NOTICE =
-  'id database owner recipient kind reason issuedAt dueAt status recordCount attestation { person statement outcome at } records { nodes { ids { purpose id } versions currentVersion fields agreements } }';
+  'id database owner recipient kind reason note issuedAt dueAt status recordCount attestation { person statement outcome at } records { nodes { ids { purpose id } versions currentVersion fields agreements } }';
 
 /** Opens the section between Albania and Montenegro to a third agency: AGR-2024-002 opens it to ME-BP. */
 const SECOND: Document = {
@@ -45,6 +45,7 @@ export interface OwnRecord {
 }
 
 export interface Notice {
+  readonly note: string | null;
   readonly id: string;
   readonly database: string;
   readonly owner: string;

@@ -57,6 +57,14 @@ export class QualityNoticeResolver {
     });
   }
 
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the owner noted of its act; null to the recipient, and once the record is erased.',
+  })
+  note(@Root() { stored }: ServedNotice, @Ctx() { identity }: ApiContext): string | null {
+    return identity.agency === stored.owner ? stored.note : null;
+  }
+
   @FieldResolver(() => QualityNoticeRecordConnection, { description: `At most ${RECORDS_MAX} at a time.` })
   async records(
     @Root() { stored }: ServedNotice,

@@ -85,7 +85,7 @@ export const QualityNoticeRecordConnection = connectionOf(QualityNoticeRecordTyp
   description:
     'What an agency that received records is told of them: that they are others now, and until when it says what it did.',
 })
-export class QualityNoticeType implements Omit<QualityNotice, 'number' | 'databaseId'> {
+export class QualityNoticeType implements Omit<QualityNotice, 'number' | 'databaseId' | 'note'> {
   @Field(() => ID)
   id!: string;
   @Field(() => String, { description: 'Code of the shared database.' })
