@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { HubError } from '../../domain/errors.js';
 import type { QualityNotice } from '../../domain/evidence.js';
+import type { Identity } from '../../domain/identity.js';
 import { correctRecord } from '../../hub/correct-record.js';
 import { disputeRecord } from '../../hub/dispute-record.js';
 import { eraseRecord } from '../../hub/erase-record.js';
@@ -50,19 +51,11 @@ export class QualityNoticeResolver {
       ...(after == null ? {} : { below: numberOf(after) }),
       limit: size + 1,
     });
-    const served = await servedNotices(hub, notices.slice(0, size));
+    const served = await servedNotices(hub, identity, notices.slice(0, size));
     return connectionFrom(served, ({ stored }) => String(stored.number), {
       hasNextPage: notices.length > size,
       hasPreviousPage: after != null,
     });
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'What the owner noted of its act; null to the recipient, and once the record is erased.',
-  })
-  note(@Root() { stored }: ServedNotice, @Ctx() { identity }: ApiContext): string | null {
-    return identity.agency === stored.owner ? stored.note : null;
   }
 
   @FieldResolver(() => QualityNoticeRecordConnection, { description: `At most ${RECORDS_MAX} at a time.` })
@@ -93,7 +86,7 @@ export class QualityNoticeResolver {
     @Ctx() { hub, identity, journal }: ApiContext,
   ): Promise<QualityActPayload> {
     const ask = { ...askOf(input), changes: input.changes };
-    return payload(hub, await correctRecord(hub, { identity, journal }, ask));
+    return payload(hub, identity, await correctRecord(hub, { identity, journal }, ask));
   }
 
   @Mutation(() => QualityActPayload, {
@@ -103,7 +96,7 @@ export class QualityNoticeResolver {
     @Arg('input', () => DisputeRecordInput) input: DisputeRecordInput,
     @Ctx() { hub, identity, journal }: ApiContext,
   ): Promise<QualityActPayload> {
-    return payload(hub, await disputeRecord(hub, { identity, journal }, askOf(input)));
+    return payload(hub, identity, await disputeRecord(hub, { identity, journal }, askOf(input)));
   }
 
   @Mutation(() => QualityActPayload, {
@@ -113,7 +106,7 @@ export class QualityNoticeResolver {
     @Arg('input', () => EraseRecordInput) input: EraseRecordInput,
     @Ctx() { hub, identity, journal }: ApiContext,
   ): Promise<QualityActPayload> {
-    return payload(hub, await eraseRecord(hub, { identity, journal }, askOf(input)));
+    return payload(hub, identity, await eraseRecord(hub, { identity, journal }, askOf(input)));
   }
 
   @Mutation(() => AttestQualityNoticePayload, {
@@ -125,7 +118,7 @@ export class QualityNoticeResolver {
   ): Promise<object> {
     const attested = await attestQualityNotice(hub, { identity, journal }, { notice, statement, outcome });
     if (attested.kind === 'REFUSED') return { notice: null, userErrors: attested.userErrors };
-    return { notice: (await servedNotices(hub, [attested.notice]))[0], userErrors: [] };
+    return { notice: (await servedNotices(hub, identity, [attested.notice]))[0], userErrors: [] };
   }
 }
 
@@ -140,21 +133,24 @@ function askOf({ database, id, key, reason, note, dueWithin }: DisputeRecordInpu
   };
 }
 
-async function payload(hub: ApiContext['hub'], acted: QualityActed): Promise<QualityActPayload> {
+async function payload(hub: ApiContext['hub'], identity: Identity, acted: QualityActed): Promise<QualityActPayload> {
   if (acted.kind === 'REFUSED') return { record: null, notices: null, userErrors: acted.userErrors };
-  const notices = acted.notices === null ? null : await servedNotices(hub, acted.notices);
+  const notices = acted.notices === null ? null : await servedNotices(hub, identity, acted.notices);
   return { record: acted.record, notices, userErrors: [] };
 }
 
 async function servedNotices(
   { registry }: ApiContext['hub'],
+  { agency }: Identity,
   notices: readonly QualityNotice[],
 ): Promise<readonly ServedNotice[]> {
   if (notices.length === 0) return [];
   const codes = new Map((await registry.databases()).map(({ id, code }) => [id, code]));
   return notices.map((stored) => {
     const { number: _number, databaseId, ...notice } = stored;
-    return { ...notice, database: codes.get(databaseId) ?? '', stored };
+    // INVARIANT (a note is its owner's alone).
+    const note = agency === stored.owner ? stored.note : null;
+    return { ...notice, note, database: codes.get(databaseId) ?? '', stored };
   });
 }
 

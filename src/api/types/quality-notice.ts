@@ -85,7 +85,7 @@ export const QualityNoticeRecordConnection = connectionOf(QualityNoticeRecordTyp
   description:
     'What an agency that received records is told of them: that they are others now, and until when it says what it did.',
 })
-export class QualityNoticeType implements Omit<QualityNotice, 'number' | 'databaseId' | 'note'> {
+export class QualityNoticeType implements Omit<QualityNotice, 'number' | 'databaseId'> {
   @Field(() => ID)
   id!: string;
   @Field(() => String, { description: 'Code of the shared database.' })
@@ -98,6 +98,11 @@ export class QualityNoticeType implements Omit<QualityNotice, 'number' | 'databa
   kind!: QualityKind;
   @Field(() => QualityReasonEnum)
   reason!: QualityReason;
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the owner noted of its act; null to the recipient, and once the record is erased.',
+  })
+  note!: string | null;
   @Field(() => DateTime)
   issuedAt!: Date;
   @Field(() => DateTime, { description: 'By when the recipient says what it did.' })
