@@ -35,7 +35,9 @@ describe('a ledger that cannot be written', () => {
     await world.sql(`alter database ${name} set default_transaction_read_only = on`);
     await expect(ledger.append(sampleEntry())).rejects.toMatchObject(UNAVAILABLE);
     await world.sql(`alter database ${name} reset default_transaction_read_only`);
-    await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-ledger'`);
+    await world.sql(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-ledger' and datname = current_database()`,
+    );
     expect((await ledger.append(sampleEntry())).kind).toBe('APPENDED');
     await ledger.close();
   });
@@ -66,7 +68,9 @@ describe('a ledger that cannot be written', () => {
 describe('a connection that breaks', () => {
   test('between two appends is nobody’s loss', async () => {
     await world.ledger.append(sampleEntry());
-    await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-ledger'`);
+    await world.sql(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-ledger' and datname = current_database()`,
+    );
     expect((await world.ledger.append(sampleEntry())).kind).toBe('APPENDED');
   });
 
@@ -82,7 +86,9 @@ describe('a connection that breaks', () => {
           () => {},
         );
       });
-      await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-ledger'`);
+      await world.sql(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-ledger' and datname = current_database()`,
+      );
       await Promise.all(appends);
     }
     const stored = await world.sql<{ request_id: string }>(

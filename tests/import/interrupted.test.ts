@@ -72,7 +72,7 @@ test('a sender who falls silent is told so, and keeps no load open', async () =>
 });
 
 test('a database connection cut in the middle leaves nothing, and the next import works', async () => {
-  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-load'`;
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'besa-load' and datname = current_database()`;
   let isCut = false;
   const answer = await hub.post(
     endless(async () => {
@@ -99,7 +99,7 @@ test('a hub killed before its commit leaves nothing half', async () => {
   // Another session holds the lock of the database, so that the hub is killed when all rows are staged and none is merged.
   await hub.query(`select pg_advisory_lock(${LOAD_LOCK}, 1)`);
   const upload = post(killed.port, csv(...Array.from({ length: 5_000 }, (_, number) => row(number))), {});
-  const waiting = `select from pg_stat_activity where application_name = 'besa-load' and wait_event_type = 'Lock'`;
+  const waiting = `select from pg_stat_activity where application_name = 'besa-load' and datname = current_database() and wait_event_type = 'Lock'`;
   await until(async () => (await hub.query(waiting)).length === 1);
   killed.child.kill('SIGKILL');
   await expect(upload).rejects.toThrow();
