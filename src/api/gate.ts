@@ -1,7 +1,7 @@
 import type { Role } from '../domain/identity.js';
 import { ROLES } from '../domain/identity.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
-import { INBOX_MARKERS, INBOX_READERS } from '../hub/inbox.js';
+import { INBOX_MARKERS, INBOX_READERS } from '../hub/inbox/inbox.js';
 import { namesOf } from '../records/generated-names.js';
 
 /** Root fields and the roles of which a caller needs one. What stands in no row is denied. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { changeSentence, documentDifference } from '../hub/show-negotiation.js';
+import { changeSentence, documentDifference } from '../hub/agreements/show-negotiation.js';
 import { type CommandContext, CommandFailure } from './command.js';
 import { askHub, dataOf, hubUrl } from './hub-client.js';
 import { obtainToken } from './token.js';

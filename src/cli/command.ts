@@ -5,8 +5,8 @@ import type { LedgerKey } from '../domain/evidence.js';
 import type { Identity } from '../domain/identity.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
+import type { AgreementsAtRest } from '../hub/agreements/standard-guard.js';
 import type { ArchivedMonth, ArchiveProgress, LedgerViews, Ports } from '../hub/ports.js';
-import type { AgreementsAtRest } from '../hub/standard-guard.js';
 import type { RecordTables } from '../records/record-table-plan.js';
 
 /** Registers one command (or one group of them) on the program. */

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { standardRefusals } from '../hub/standard-guard.js';
+import { standardRefusals } from '../hub/agreements/standard-guard.js';
 import { DIRECTIVES_SDL } from '../records/directives.js';
 import type { RecordTablePlan } from '../records/record-table-plan.js';
 import { type CommandContext, CommandFailure, type RegisterCommand } from './command.js';

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { answer } from '../hub/answer.js';
-import { noticeIdOf, postNotices, readerOf } from '../hub/inbox.js';
+import { noticeIdOf, postNotices, readerOf } from '../hub/inbox/inbox.js';
 import type { Journal } from '../hub/journal.js';
 import type { Ports } from '../hub/ports.js';
 import { errorAnswer } from './http-error.js';

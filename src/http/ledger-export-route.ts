@@ -6,7 +6,7 @@ import { HubError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import { LEDGER_PERSPECTIVES, type LedgerFilter } from '../domain/ledger-view.js';
 import { answer } from '../hub/answer.js';
-import { EXPORT_FORMATS, type ExportFormat, exportLedger } from '../hub/export-ledger.js';
+import { EXPORT_FORMATS, type ExportFormat, exportLedger } from '../hub/evidence/export-ledger.js';
 import type { Ports } from '../hub/ports.js';
 import { HttpRefusal } from './http-error.js';
 

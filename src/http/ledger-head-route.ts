@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../domain/identity.js';
 import { answer } from '../hub/answer.js';
-import { ledgerHeadFile, ledgerKeysFile } from '../hub/ledger-heads.js';
+import { ledgerHeadFile, ledgerKeysFile } from '../hub/evidence/ledger-heads.js';
 import type { Ports } from '../hub/ports.js';
 import { HttpRefusal } from './http-error.js';
 

@@ -24,11 +24,11 @@ import {
   type Reference,
   readWording,
   refusal,
-} from './agreement-act.js';
-import { comparisonRules } from './agreement-difference.js';
+} from './agreements/agreement-act.js';
+import { comparisonRules } from './agreements/agreement-difference.js';
 import type { InForce } from './ports.js';
 
-export type { Changed, Party, Reference } from './agreement-act.js';
+export type { Changed, Party, Reference } from './agreements/agreement-act.js';
 
 const SIGNATORIES: readonly Role[] = ['SIGNATORY'];
 

@@ -2,8 +2,8 @@ import type { Decision } from '../domain/decision.js';
 import type { ReadPlan, RecordPlan } from '../plan/plan-read.js';
 import type { SourcePlan } from '../plan/plan-sources.js';
 import { renderSelect, type SelectQuery } from '../sql/select.js';
-import { demandsEvidence } from './commitments.js';
 import { Disclosures } from './disclosed-row.js';
+import { demandsEvidence } from './evidence/commitments.js';
 import type { Ports, Statement } from './ports.js';
 
 /** Everything about asks of one shape that their decision fixes: made once, used by every ask that follows. */

@@ -9,8 +9,8 @@ import { justificationKey } from '../policy/constraints/justification.js';
 import { boundByRotation, showsPseudonyms } from '../policy/constraints/pseudonym.js';
 import { type DecisionFacts, decide } from '../policy/decide.js';
 import { rightsOf } from '../policy/rights.js';
+import { groundsOf, rememberGrounds } from './agreements/grounds.js';
 import { type AskCharges, type AskCost, type Charges, chargedIn, chargesOf, exhaustedNow } from './charge.js';
-import { groundsOf, rememberGrounds } from './grounds.js';
 import type { Guard, InForce, Ports, QuotaCharge } from './ports.js';
 
 /** How often a read is decided again when the agreements keep changing, or a boundary keeps passing, under it. */

@@ -4,7 +4,7 @@ import type { SharedDatabase } from '../domain/registry.js';
 import { CLEAR, redaction, type Treatment, WITHHELD } from '../domain/treatment.js';
 import type { SourcePlan } from '../plan/plan-sources.js';
 import { shownUnder } from '../plan/shown-under.js';
-import { conditionsOf, handlingCondition, onwardDepthOf } from './conditions.js';
+import { conditionsOf, handlingCondition, onwardDepthOf } from './access/conditions.js';
 
 /**
  * How the text of a cell becomes JSON: `text` a string, `number` and `boolean` as they are, `instant` a PostgreSQL instant

@@ -6,11 +6,11 @@ import type { ReasonCode } from '../domain/reasons.js';
 import type { RecordType } from '../domain/record-type.js';
 import { comparableMax, planSources, type Touch } from '../plan/plan-sources.js';
 import type { TraceStep } from '../policy/trace.js';
-import { tracesOf } from './access-trace.js';
+import { tracesOf } from './access/access-trace.js';
+import { type ExplainedField, explainedFields } from './access/possible-answers.js';
 import { decided, exhaustedFor, factsFor, recordTypeOf } from './decided.js';
 import type { Journal } from './journal.js';
 import type { InForce, Ports } from './ports.js';
-import { type ExplainedField, explainedFields } from './possible-answers.js';
 import { type QuotaStanding, quotasByDatabase } from './quota-use.js';
 import { stateAsk } from './state-ask.js';
 

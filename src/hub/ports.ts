@@ -16,17 +16,17 @@ import type { QuotaAmounts } from '../domain/quota.js';
 import type { ExchangeStandard, RecordType, Value } from '../domain/record-type.js';
 import type { Agency, Partner, SharedDatabase, Technology } from '../domain/registry.js';
 import type { PseudonymRotation } from '../domain/treatment.js';
-import type { Corrections } from './correction-ports.js';
-import type { LedgerStanding, Safekeeping, TreeHeads } from './evidence-ports.js';
-import type { Inbox, JobStore } from './inbox-ports.js';
-import type { CommitmentOpenings, LedgerTree, LedgerViews } from './ledger-ports.js';
-import type { LedgerArchive, TurnedAwayCounts } from './months-ports.js';
+import type { Corrections } from './ports/correction.js';
+import type { LedgerStanding, Safekeeping, TreeHeads } from './ports/evidence.js';
+import type { Inbox, JobStore } from './ports/inbox.js';
+import type { CommitmentOpenings, LedgerTree, LedgerViews } from './ports/ledger.js';
+import type { LedgerArchive, TurnedAwayCounts } from './ports/months.js';
 
-export type * from './correction-ports.js';
-export type * from './evidence-ports.js';
-export type * from './inbox-ports.js';
-export type * from './ledger-ports.js';
-export type * from './months-ports.js';
+export type * from './ports/correction.js';
+export type * from './ports/evidence.js';
+export type * from './ports/inbox.js';
+export type * from './ports/ledger.js';
+export type * from './ports/months.js';
 
 export interface Ports {
   readonly standard: ExchangeStandard;

@@ -8,13 +8,13 @@ import { planRead, planRecord, type ReadPlan, type RecordPlan } from '../plan/pl
 import { type EnvelopeColumn, ROW_COLUMNS, readQuery, recordQuery } from '../sql/compile-read.js';
 import { canonicalJson } from '../support/canonical-json.js';
 import { chargedIn, noteDisclosed } from './charge.js';
-import { commitmentsTo } from './commitments.js';
 import { type Compiled, compiledFor, compiledFrom } from './compiled.js';
 import { guardOf, recordTypeOf, STALE, withDecision } from './decided.js';
 import { type DisclosedRow, shownCells } from './disclosed-row.js';
+import { commitmentsTo } from './evidence/commitments.js';
+import { Retention } from './evidence/retention.js';
 import type { Journal } from './journal.js';
 import type { Ports } from './ports.js';
-import { Retention } from './retention.js';
 import { stateAsk } from './state-ask.js';
 import { filled, ID_SLOT, shapeOf } from './statement-shape.js';
 import { type Tokens, tokensOf } from './tokens.js';

@@ -1,8 +1,8 @@
 import type { Doubt } from '../domain/agreement-history.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
-import { createAgreementVerifier } from '../hub/agreement-verifier.js';
+import { createAgreementVerifier } from '../hub/agreements/agreement-verifier.js';
+import type { AgreementsAtRest } from '../hub/agreements/standard-guard.js';
 import type { Signing } from '../hub/ports.js';
-import type { AgreementsAtRest } from '../hub/standard-guard.js';
 import { sha256Hex, verifyEd25519 } from '../persistence/cryptography.js';
 import { openOrm } from '../persistence/orm.js';
 import { AgreementStoreRepository } from '../persistence/repositories/agreement-store.js';

@@ -5,6 +5,7 @@ import type { Registered as RegisteredBefore, WorldDoors } from '../../examples/
 import { negotiationOf } from '../agreements/negotiation.js';
 import type { Identity, Role } from '../domain/identity.js';
 import { readImport } from '../http/import-stream.js';
+import { confirmSignatoryKey, registerSignatoryKey } from '../hub/agreements/signatory-keys.js';
 import { answer } from '../hub/answer.js';
 import {
   acceptAgreement,
@@ -25,7 +26,6 @@ import {
   registerSharedDatabase,
   registerTechnology,
 } from '../hub/register.js';
-import { confirmSignatoryKey, registerSignatoryKey } from '../hub/signatory-keys.js';
 import { countRecords } from '../persistence/record-count.js';
 
 const OPERATOR: Identity = { person: 'demo operator', roles: ['OPERATOR'] };

@@ -1,7 +1,7 @@
 import type { Doubt } from '../domain/agreement-history.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
 import type { PseudonymRotation } from '../domain/treatment.js';
-import { createAgreementVerifier } from '../hub/agreement-verifier.js';
+import { createAgreementVerifier } from '../hub/agreements/agreement-verifier.js';
 import type { Ports, Signing } from '../hub/ports.js';
 import { PostgresCommitmentOpenings } from '../persistence/commitment-openings.js';
 import { createCorrections } from '../persistence/corrections.js';

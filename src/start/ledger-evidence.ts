@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { generateKeyPairSync } from 'node:crypto';
+import { Witnesses } from '../hub/evidence/witnesses.js';
 import type { LedgerLook, Safekeeping, Signing } from '../hub/ports.js';
-import { Witnesses } from '../hub/witnesses.js';
 import { FleetingSafekeeping } from '../persistence/safekeeping.js';
 import { PostgresTreeHeads } from '../persistence/tree-heads.js';
 

@@ -1,8 +1,8 @@
 import { readRecordFiles, standardApplied } from '../cli/records-folder.js';
 import type { Config } from '../config.js';
 import type { ExchangeStandard } from '../domain/record-type.js';
+import { standardRefusals } from '../hub/agreements/standard-guard.js';
 import type { Signing } from '../hub/ports.js';
-import { standardRefusals } from '../hub/standard-guard.js';
 import { withRecordTables } from '../persistence/record-tables.js';
 import { problemLine } from '../records/problem.js';
 import type { SdlFile } from '../records/read-standard.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { showAgreement } from '../../src/hub/agreements/show-agreement.js';
 import * as acts from '../../src/hub/change-agreement.js';
-import { showAgreement } from '../../src/hub/show-agreement.js';
 import { decide } from '../../src/policy/decide.js';
 import { afterNotice } from '../../src/policy/notice.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';

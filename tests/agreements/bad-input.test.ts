@@ -1,8 +1,8 @@
 /** What nobody should send: each is refused by one line with the place and the mend, and nothing is stored. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { showAgreement } from '../../src/hub/agreements/show-agreement.js';
+import * as keys from '../../src/hub/agreements/signatory-keys.js';
 import * as acts from '../../src/hub/change-agreement.js';
-import { showAgreement } from '../../src/hub/show-agreement.js';
-import * as keys from '../../src/hub/signatory-keys.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { openHub, operator, party, type RealHub } from './real-hub.js';
 import { agreement, clause, type Document, publicKeyOf, signatureOf } from './small-world.js';

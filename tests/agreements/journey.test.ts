@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { listAgreements, showAgreement } from '../../src/hub/agreements/show-agreement.js';
+import * as keys from '../../src/hub/agreements/signatory-keys.js';
 import * as acts from '../../src/hub/change-agreement.js';
-import { listAgreements, showAgreement } from '../../src/hub/show-agreement.js';
-import * as keys from '../../src/hub/signatory-keys.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { conclude, openHub, operator, party, type RealHub, signatureNow } from './real-hub.js';
 import { agreement, clause, publicKeyOf, strangerKey } from './small-world.js';

@@ -1,8 +1,8 @@
 /** Signatory keys: one person registers, another one of the agency confirms; nobody signs with anything else. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { countsAt } from '../../src/agreements/key-validity.js';
+import * as keys from '../../src/hub/agreements/signatory-keys.js';
 import * as acts from '../../src/hub/change-agreement.js';
-import * as keys from '../../src/hub/signatory-keys.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { conclude, openHub, operator, party, type RealHub, signatureNow } from './real-hub.js';
 import { agreement, publicKeyOf, signatureOf, strangerKey } from './small-world.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { showAgreement } from '../../src/hub/agreements/show-agreement.js';
 import * as acts from '../../src/hub/change-agreement.js';
-import { showAgreement } from '../../src/hub/show-agreement.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { conclude, openHub, party, type RealHub, signatureNow } from './real-hub.js';
 import { agreement, clause, SIGHTING, STANDARD } from './small-world.js';

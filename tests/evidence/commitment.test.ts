@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { commitmentHolds, commitmentTo, type ShownFields } from '../../src/audit/commitment.js';
 import type { Field } from '../../src/domain/record-type.js';
-import { shownFields } from '../../src/hub/commitments.js';
 import type { CellFormat, DisclosedRow } from '../../src/hub/disclosed-row.js';
+import { shownFields } from '../../src/hub/evidence/commitments.js';
 
 const SALT = '000102030405060708090a0b0c0d0e0f';
 const OTHER_SALT = `1${SALT.slice(1)}`;

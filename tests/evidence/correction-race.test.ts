@@ -1,7 +1,7 @@
 /** What is disclosed while a record is corrected: its recipient is told, whenever its entry comes. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { tellUntold } from '../../src/hub/evidence/tell-recipients.js';
 import type { Ports } from '../../src/hub/ports.js';
-import { tellUntold } from '../../src/hub/tell-recipients.js';
 import { type Acted, DATABASE, type OwnRecord, type QualityWorld, qualityWorld } from './quality-world.js';
 
 let world: QualityWorld;

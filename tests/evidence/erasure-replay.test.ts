@@ -3,8 +3,8 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { replayErasures } from '../../src/hub/replay-erasures.js';
-import { tellUntold } from '../../src/hub/tell-recipients.js';
+import { replayErasures } from '../../src/hub/evidence/replay-erasures.js';
+import { tellUntold } from '../../src/hub/evidence/tell-recipients.js';
 import { openSafekeeping } from '../../src/persistence/safekeeping.js';
 import { type OwnRecord, placeOf, type QualityWorld, qualityWorld, STEWARD } from './quality-world.js';
 

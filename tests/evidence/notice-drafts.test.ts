@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AgreementVersion } from '../../src/domain/agreement.js';
 import type { Received, ReceivedOfAct } from '../../src/domain/quality-act.js';
-import { noticeDrafts } from '../../src/hub/notice-drafts.js';
+import { noticeDrafts } from '../../src/hub/evidence/notice-drafts.js';
 import { agreement, clause, type Document, SIGHTING, termsFrom } from '../agreements/small-world.js';
 
 const AT = new Date('2024-05-01T00:00:00Z');

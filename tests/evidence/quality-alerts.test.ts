@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { QualityNotice } from '../../src/domain/evidence.js';
+import { qualityAlerts } from '../../src/hub/evidence/quality-alerts.js';
 import type { Ports, QualityNoticePage, ReviewsDue } from '../../src/hub/ports.js';
-import { qualityAlerts } from '../../src/hub/quality-alerts.js';
 
 const ISSUED = new Date('2026-11-01T10:00:00.000Z');
 const DUE = new Date('2026-12-01T10:00:00.000Z');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { dayBefore, quotasNearlyUsed, type RefusedOnDay, refusalsRise } from '../../src/hub/inbox/unusual-use.js';
 import type { QuotaStanding } from '../../src/hub/quota-use.js';
-import { dayBefore, quotasNearlyUsed, type RefusedOnDay, refusalsRise } from '../../src/hub/unusual-use.js';
 
 const NOW = new Date('2026-11-23T10:00:00.000Z');
 const TODAY = '2026-11-23';

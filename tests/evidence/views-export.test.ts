@@ -4,7 +4,7 @@ import { partOf } from '../../src/audit/parts.js';
 import { verifyExport } from '../../src/audit/verify-export.js';
 import type { Identity } from '../../src/domain/identity.js';
 import type { LedgerFilter } from '../../src/domain/ledger-view.js';
-import { type ExportPorts, exportLedger } from '../../src/hub/export-ledger.js';
+import { type ExportPorts, exportLedger } from '../../src/hub/evidence/export-ledger.js';
 import type { Journal } from '../../src/hub/journal.js';
 import type { LedgerViewPage } from '../../src/hub/ports.js';
 import { type WorldHub, worldHub } from '../journeys/world-hub.js';

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { HubError } from '../../src/domain/errors.js';
 import { answer, type Door } from '../../src/hub/answer.js';
-import { UNSEEN_MS_MAX, Witnesses } from '../../src/hub/witnesses.js';
+import { UNSEEN_MS_MAX, Witnesses } from '../../src/hub/evidence/witnesses.js';
 import { FleetingSafekeeping } from '../../src/persistence/safekeeping.js';
 import { readinessChecks } from '../../src/start/readiness.js';
 import { lookAtStart } from '../../src/start/witness-check.js';

@@ -1,7 +1,7 @@
 // Who shares what with whom: the access matrix, at any instant, and "who can see what of mine".
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AgreementVersion } from '../../src/domain/agreement.js';
-import { type AccessMatrix, accessMatrix } from '../../src/hub/access-matrix.js';
+import { type AccessMatrix, accessMatrix } from '../../src/hub/access/access-matrix.js';
 import { RequestJournal } from '../../src/hub/journal.js';
 import type { Ports } from '../../src/hub/ports.js';
 import { AGENCIES, WORLD_NOW } from '../world.js';

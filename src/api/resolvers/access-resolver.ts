@@ -1,8 +1,8 @@
 import { Arg, Args, ArgsType, Ctx, Field, Query, Resolver } from 'type-graphql';
 import { HubError } from '../../domain/errors.js';
-import { type AccessMatrix, accessMatrix } from '../../hub/access-matrix.js';
-import { type SimulationInput, simulateAgreement } from '../../hub/simulate.js';
-import { type Viewing, whoCanSee } from '../../hub/who-can-see.js';
+import { type AccessMatrix, accessMatrix } from '../../hub/access/access-matrix.js';
+import { type SimulationInput, simulateAgreement } from '../../hub/access/simulate.js';
+import { type Viewing, whoCanSee } from '../../hub/access/who-can-see.js';
 import type { ApiContext } from '../context.js';
 import { DateTime } from '../scalars.js';
 import { AccessMatrixType, RecipientViewType } from '../types/access-matrix.js';

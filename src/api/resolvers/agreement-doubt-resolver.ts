@@ -1,6 +1,6 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import type { Doubt } from '../../domain/agreement-history.js';
-import { agreementDoubts } from '../../hub/agreement-doubts.js';
+import { agreementDoubts } from '../../hub/agreements/agreement-doubts.js';
 import type { ApiContext } from '../context.js';
 import { AgreementDoubtType } from '../types/agreement-doubt.js';
 

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { AgreementSignature } from '../../domain/agreement-history.js';
-import { type AgreementView, listAgreements, showAgreement } from '../../hub/show-agreement.js';
+import { type AgreementView, listAgreements, showAgreement } from '../../hub/agreements/show-agreement.js';
 import { type Connection, PageArgs, pageOf } from '../connection.js';
 import type { ApiContext } from '../context.js';
 import { DateTime } from '../scalars.js';

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { UserError } from '../../domain/errors.js';
+import { showAgreement } from '../../hub/agreements/show-agreement.js';
 import * as agreements from '../../hub/change-agreement.js';
-import { showAgreement } from '../../hub/show-agreement.js';
 import type { ApiContext } from '../context.js';
 import { AgreementType } from '../types/agreement.js';
 import {

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { DutyStatus } from '../../domain/duty.js';
-import { attestDuty, listDuties, type ShownDuty } from '../../hub/duties.js';
-import { listNotices } from '../../hub/notices.js';
+import { attestDuty, listDuties, type ShownDuty } from '../../hub/agreements/duties.js';
+import { listNotices } from '../../hub/agreements/notices.js';
 import { type Connection, PageArgs, pageOf } from '../connection.js';
 import type { ApiContext } from '../context.js';
 import { DateTime } from '../scalars.js';

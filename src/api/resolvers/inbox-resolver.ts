@@ -1,7 +1,7 @@
 import { Arg, Args, ArgsType, Ctx, Field, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { HubError } from '../../domain/errors.js';
 import type { NoticeKind } from '../../domain/notice.js';
-import { markInboxRead, noticeIdOf, readInbox, type ShownNotice } from '../../hub/inbox.js';
+import { markInboxRead, noticeIdOf, readInbox, type ShownNotice } from '../../hub/inbox/inbox.js';
 import { type Connection, connectionFrom, keyOf, pageSizeOf } from '../connection.js';
 import type { ApiContext } from '../context.js';
 import { NoticeKindEnum } from '../types/duty.js';

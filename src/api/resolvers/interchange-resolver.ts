@@ -1,6 +1,11 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { type Rendering, renderAgreement, SUMMARY_LANGUAGES, type SummaryLanguage } from '../../hub/interchange.js';
-import type { NegotiationView, VersionView } from '../../hub/show-agreement.js';
+import {
+  type Rendering,
+  renderAgreement,
+  SUMMARY_LANGUAGES,
+  type SummaryLanguage,
+} from '../../hub/agreements/interchange.js';
+import type { NegotiationView, VersionView } from '../../hub/agreements/show-agreement.js';
 import type { ApiContext } from '../context.js';
 import { enumOf } from '../enum-of.js';
 import { Json } from '../scalars.js';

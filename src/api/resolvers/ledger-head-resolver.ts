@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { LedgerKey } from '../../domain/evidence.js';
-import * as heads from '../../hub/ledger-heads.js';
+import * as heads from '../../hub/evidence/ledger-heads.js';
 import type { ApiContext } from '../context.js';
 import { SafeInt } from '../scalars.js';
 import {

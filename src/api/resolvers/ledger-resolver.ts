@@ -2,7 +2,7 @@ import { Arg, Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } fro
 import { HubError } from '../../domain/errors.js';
 import type { LedgerCell, LedgerDimension, SeenEntry } from '../../domain/ledger-view.js';
 import { processingOf } from '../../domain/processing.js';
-import { countLedger, readLedger } from '../../hub/read-ledger.js';
+import { countLedger, readLedger } from '../../hub/evidence/read-ledger.js';
 import { type Connection, connectionFrom, connectionOf, keyOf, pageSizeOf } from '../connection.js';
 import type { ApiContext } from '../context.js';
 import { DateTime } from '../scalars.js';

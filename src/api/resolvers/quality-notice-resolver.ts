@@ -2,11 +2,11 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import { HubError } from '../../domain/errors.js';
 import type { QualityNotice } from '../../domain/evidence.js';
 import type { Identity } from '../../domain/identity.js';
-import { correctRecord } from '../../hub/correct-record.js';
-import { disputeRecord } from '../../hub/dispute-record.js';
-import { eraseRecord } from '../../hub/erase-record.js';
-import type { QualityActed, QualityAsk } from '../../hub/quality-act.js';
-import { attestQualityNotice, listQualityNotices, recordsOfNotice } from '../../hub/quality-notices.js';
+import { correctRecord } from '../../hub/evidence/correct-record.js';
+import { disputeRecord } from '../../hub/evidence/dispute-record.js';
+import { eraseRecord } from '../../hub/evidence/erase-record.js';
+import type { QualityActed, QualityAsk } from '../../hub/evidence/quality-act.js';
+import { attestQualityNotice, listQualityNotices, recordsOfNotice } from '../../hub/evidence/quality-notices.js';
 import { type Connection, connectionFrom, keyOf, pageSizeOf } from '../connection.js';
 import type { ApiContext } from '../context.js';
 import { payloadOf } from '../types/payload.js';

@@ -1,6 +1,6 @@
 import { Args, ArgsType, Ctx, Field, ID, Int, Query, Resolver } from 'type-graphql';
 import { HubError } from '../../domain/errors.js';
-import { type DisclosurePlace, recordDisclosures } from '../../hub/record-disclosures.js';
+import { type DisclosurePlace, recordDisclosures } from '../../hub/evidence/record-disclosures.js';
 import { type Connection, connectionFrom, connectionOf, keyOf, pageSizeOf } from '../connection.js';
 import type { ApiContext } from '../context.js';
 import { Json } from '../scalars.js';

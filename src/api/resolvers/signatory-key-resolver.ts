@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { SignatoryKey } from '../../domain/agreement-history.js';
+import * as keys from '../../hub/agreements/signatory-keys.js';
 import type { Changed } from '../../hub/change-agreement.js';
-import * as keys from '../../hub/signatory-keys.js';
 import type { ApiContext } from '../context.js';
 import { payloadOf } from '../types/payload.js';
 import { AgencyType } from '../types/registry.js';

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { Action } from '../../domain/action.js';
-import { TRACE_STEPS, type TraceStepKind } from '../../hub/access-trace.js';
+import { TRACE_STEPS, type TraceStepKind } from '../../hub/access/access-trace.js';
 import { enumOf } from '../enum-of.js';
 import { DateTime, PurposeName, ReasonName, SourceOutcomeName } from '../scalars.js';
 import { ActionEnum, ClauseReferenceType } from './ledger.js';

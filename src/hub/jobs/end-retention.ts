@@ -1,7 +1,7 @@
-import { ERASED_AT_ONCE_MAX, eraseByRule, hostedPlaces } from '../erase-by-rule.js';
+import { ERASED_AT_ONCE_MAX, eraseByRule, hostedPlaces } from '../evidence/erase-by-rule.js';
+import { replayErasures } from '../evidence/replay-erasures.js';
+import { tellUntold } from '../evidence/tell-recipients.js';
 import type { Job } from '../jobs.js';
-import { replayErasures } from '../replay-erasures.js';
-import { tellUntold } from '../tell-recipients.js';
 
 const EVERY_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import { postNotices } from '../inbox.js';
+import { postNotices } from '../inbox/inbox.js';
 import type { Job } from '../jobs.js';
 import type { Ports } from '../ports.js';
 

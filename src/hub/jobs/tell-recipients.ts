@@ -1,5 +1,5 @@
+import { tellUntold } from '../evidence/tell-recipients.js';
 import type { Job } from '../jobs.js';
-import { tellUntold } from '../tell-recipients.js';
 
 /**
  * Tells of corrections, disputes and erasures whose recipients nobody has told yet. Acts tell by themselves; this is the guarantee
