@@ -38,6 +38,12 @@ export function valuesOf(rows: readonly LedgerRowInput[]): readonly string[] {
   ];
 }
 
+/**
+ * Waits until everything this server has written up to now is on disk. What is under way on other connections shares one
+ * flush: the message is the smallest thing PostgreSQL commits durably, and nobody reads it.
+ */
+const FLUSH_TEXT = "select pg_logical_emit_message(true, 'besa', '')";
+
 /** One connection that carries one append at a time, made when first needed and again after it was lost. */
 export class LedgerLane {
   readonly #url: string;
@@ -50,8 +56,9 @@ export class LedgerLane {
   }
 
   /**
-   * One durable call. If the connection breaks, nobody knows whether it was committed: the same request ids are sent once
-   * more, which either appends them or finds them. @returns the sequence per entry, null = stale
+   * One durable call. The entries are committed without waiting for the disk, so that the ledger's lock is free again at once, and
+   * the disk is waited for afterwards. If the connection breaks, nobody knows whether they were committed: the same request ids
+   * are sent once more, which either appends them or finds them. @returns the sequence per entry, null = stale
    */
   async append(rows: readonly LedgerRowInput[]): Promise<readonly (number | null)[]> {
     const values = valuesOf(rows);
@@ -72,11 +79,15 @@ export class LedgerLane {
   async #call(values: readonly string[]): Promise<readonly (number | null)[]> {
     const client = this.#client ?? (await this.#connect());
     try {
-      const result = await client.query<{ sequences: readonly (string | null)[] }>({
-        name: 'besa_ledger_append',
-        text: this.#text,
-        values: [...values],
-      });
+      // On this connection and no other: had the server fallen in between, another one would vouch for what was lost with it.
+      const [result] = await Promise.all([
+        client.query<{ sequences: readonly (string | null)[] }>({
+          name: 'besa_ledger_append',
+          text: this.#text,
+          values: [...values],
+        }),
+        client.query({ name: 'besa_ledger_flush', text: FLUSH_TEXT }),
+      ]);
       return (result.rows[0]?.sequences ?? []).map((sequence) => (sequence === null ? null : Number(sequence)));
     } catch (error) {
       // An error the server has answered with leaves the connection as it was; after any other it is not to be trusted.
@@ -92,6 +103,8 @@ export class LedgerLane {
       connectionTimeoutMillis: CONNECT_MS_MAX,
       query_timeout: SILENCE_MS_MAX,
       keepAlive: true,
+      // Both statements of a call go out at once; each is a transaction of its own.
+      pipeline: true,
       // Durable means durable, whatever the database's own default is.
       options: `-c synchronous_commit=on -c statement_timeout=${STATEMENT_MS_MAX}`,
     });

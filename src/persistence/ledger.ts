@@ -27,11 +27,14 @@ const WAITING_MAX = 10_000;
 const SALT_BYTES = 16;
 const SALTS_PER_BLOCK = 256;
 
-/** The statement of one call. Each parameter holds one text for all entries, which is cheaper to send and read than an array. */
-export const APPEND_TEXT = `select besa.ledger_append(
+/** One call. Each parameter holds one text for all entries, which is cheaper to send and read than an array. */
+const APPEND_CALL = `besa.ledger_append(
   string_to_array($1, e'\\n')::uuid[], string_to_array($2, e'\\n', '-'), string_to_array($3, e'\\x1e'), string_to_array($4, e'\\n'),
   string_to_array($5, e'\\n', '-')::bigint[], string_to_array($6, e'\\n', '-')::timestamptz[], string_to_array($7, e'\\n', '-')::timestamptz[]
 ) as sequences`;
+
+/** Appends without waiting for the disk; a lane waits for it before it tells anybody. */
+const APPEND_TEXT = `select set_config('synchronous_commit', 'off', true), ${APPEND_CALL}`;
 
 /**
  * The statement by which an act appends its entry inside its own transaction: facts first, this last, then commit; the
@@ -39,7 +42,7 @@ export const APPEND_TEXT = `select besa.ledger_append(
  * @throws HubError LEDGER_UNAVAILABLE if the entry cannot be written at all
  */
 export function appendStatement(entry: LedgerEntry, guard?: LedgerGuard): Statement {
-  return { text: APPEND_TEXT, values: valuesOf([rowOf(entry, guard)]) };
+  return { text: `select ${APPEND_CALL}`, values: valuesOf([rowOf(entry, guard)]) };
 }
 
 interface Waiting {
